@@ -1,0 +1,12 @@
+#pragma once
+
+/// \file
+/// Everything.
+
+#include <isthmus/access.hpp>
+#include <isthmus/anonymous_pipe.hpp>
+#include <isthmus/channel.hpp>
+#include <isthmus/deadline.hpp>
+#include <isthmus/error.hpp>
+#include <isthmus/log.hpp>
+#include <isthmus/name.hpp>

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <isthmus/channel.hpp>
+#include <isthmus/name.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+/// \file
+/// The inner interface of the back ends: one end of one pipe *instance*, as Win32 has it. The portable
+/// half (src/channel.cpp) builds channels and listeners on it; src/win32/pipe.cpp and
+/// src/posix/pipe.cpp implement it.
+///
+/// Input and output are started, then completed or cancelled, so that blocking calls, a Win32-compatible
+/// layer and asynchronous integration can all stand on it. Nothing here throws but std::bad_alloc.
+
+namespace isthmus::detail {
+
+/// One started listen, read or write; the counterpart of OVERLAPPED. Must stay where it is, and its
+/// buffer too, until it has completed. Belongs to one thread at a time.
+struct pipe_operation {
+    enum class kind : std::uint8_t { none, listen, read, read_message, write };
+
+    pipe_operation() = default;
+    pipe_operation(const pipe_operation&) = delete;
+    pipe_operation& operator=(const pipe_operation&) = delete;
+
+    // Result, valid when not pending.
+    bool pending = false;
+    std::error_code error;
+    std::size_t transferred = 0;
+    bool more_data = false;
+
+    // The back end's own.
+    kind what = kind::none;
+    std::span<std::byte> in;
+    std::span<const std::byte> out;
+    std::vector<std::byte>* message = nullptr;
+    alignas(void*) std::byte native[96] = {};
+};
+
+/// What belongs to the name while it lives: the first creator's.
+struct pipe_properties {
+    channel_mode type = channel_mode::byte;
+    channel_direction direction = channel_direction::duplex;
+    unsigned max_instances = unlimited_instances;
+    std::uint32_t default_timeout_ms = 50;
+};
+
+class pipe {
+public:
+    /// Creates an instance of the name; it listens at once, so that a client may connect before
+    /// start_listen (CreateNamedPipe). `options.mode` is its type and its read mode, but only as long as
+    /// the name is new: an existing name's type holds.
+    static std::unique_ptr<pipe> create(const channel_address& address,
+                                        const listener_options& options, std::error_code& ec);
+
+    /// One try, no waiting (CreateFile, SetNamedPipeHandleState).
+    static std::unique_ptr<pipe> connect(const channel_address& address, channel_mode read_mode,
+                                         std::optional<rights> wanted, std::error_code& ec);
+
+    /// Waits for a listening instance; no deadline means the server's default (WaitNamedPipe).
+    /// `timed_out` if the time ran out.
+    static void wait(const channel_address& address, const std::optional<deadline>& until,
+                     std::error_code& ec);
+
+    pipe(const pipe&) = delete;
+    pipe& operator=(const pipe&) = delete;
+    /// Closes this end. No operation may be pending.
+    ~pipe();
+
+    /// Each starts an operation, which may complete at once (`op.pending` tells). One read and one
+    /// write may be pending at a time per end *from the caller's view in order*: further ones queue.
+    void start_listen(pipe_operation& op);
+    void start_read(pipe_operation& op, std::span<std::byte> buffer);
+    /// Reads a whole message (or the rest of one) into `message`, replacing its content.
+    void start_read_message(pipe_operation& op, std::vector<std::byte>& message);
+    void start_write(pipe_operation& op, std::span<const std::byte> data);
+
+    /// Completes the operation if it can complete now; true if it is no longer pending.
+    bool try_complete(pipe_operation& op);
+    /// Waits until it has completed; cancels it at the deadline, with `timed_out`. A cancelled read
+    /// or listen has taken nothing; a cancelled write has written nothing, or the pipe is broken.
+    void complete(pipe_operation& op, const deadline& until);
+    /// Cancels it: it completes, with `canceled` unless it had completed already.
+    void cancel(pipe_operation& op);
+    /// Makes complete() and flush() fail with `canceled` in every thread that is inside them now.
+    void cancel_all() noexcept;
+
+    peek_result peek(std::span<std::byte> buffer, std::error_code& ec);
+    void flush(const deadline& until, std::error_code& ec);
+    void disconnect(std::error_code& ec);
+    peer_identity peer(std::error_code& ec) const;
+
+    const pipe_properties& properties() const noexcept;
+    channel_mode read_mode() const noexcept;
+    bool is_server_end() const noexcept;
+    /// For texts.
+    const channel_address& address() const noexcept;
+
+    struct impl;
+
+private:
+    explicit pipe(std::unique_ptr<impl> state) noexcept;
+
+    std::unique_ptr<impl> impl_;
+};
+
+}  // namespace isthmus::detail
