@@ -1,0 +1,47 @@
+# isthmus_settings: how the project's own targets are compiled. Link it PRIVATE; it never reaches users.
+
+add_library(isthmus_settings INTERFACE)
+
+if(MSVC)
+  target_compile_options(isthmus_settings INTERFACE
+    /W4 /permissive- /utf-8 /Zc:__cplusplus /Zc:preprocessor /EHsc /bigobj
+    $<$<BOOL:${ISTHMUS_WARNINGS_AS_ERRORS}>:/WX>)
+else()
+  target_compile_options(isthmus_settings INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wcast-qual -Wformat=2
+    -Wimplicit-fallthrough -Wextra-semi -Wundef -Wvla -Wdouble-promotion
+    $<$<BOOL:${ISTHMUS_WARNINGS_AS_ERRORS}>:-Werror>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(isthmus_settings INTERFACE
+      -Wduplicated-cond -Wduplicated-branches -Wlogical-op
+      # Options and OVERLAPPED-like structures are set by name; the rest is zero on purpose.
+      -Wno-missing-field-initializers)
+  else()
+    target_compile_options(isthmus_settings INTERFACE -Wno-missing-field-initializers
+                                                      -Wthread-safety)
+  endif()
+endif()
+
+if(WIN32)
+  target_compile_definitions(isthmus_settings INTERFACE
+    _WIN32_WINNT=0x0A00 WINVER=0x0A00 UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
+endif()
+
+if(ISTHMUS_FORCE_PORTABLE)
+  target_compile_definitions(isthmus_settings INTERFACE ISTHMUS_FORCE_PORTABLE=1)
+endif()
+
+# Instrumentation goes on everything that this build compiles, GoogleTest from source included.
+if(ISTHMUS_SANITIZE)
+  list(JOIN ISTHMUS_SANITIZE "," isthmus_sanitize)
+  add_compile_options(-fsanitize=${isthmus_sanitize} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${isthmus_sanitize})
+endif()
+if(ISTHMUS_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "ISTHMUS_FUZZ needs clang (libFuzzer)")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

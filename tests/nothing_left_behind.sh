@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The suite's first and last test on POSIX.
+#   prepare DIR   makes DIR afresh, the runtime directory of every test of this build
+#   check DIR     fails, listing them, if any file, socket or FIFO is left in it
+# Empty per-user directories and their fixed sub-directories may stay: they are made once.
+set -euo pipefail
+
+usage() {
+    echo "usage: $0 prepare|check /tmp/isthmus-test-ID" >&2
+    exit 2
+}
+
+[ $# -eq 2 ] || usage
+action=$1
+dir=$2
+[[ $dir == /tmp/isthmus-test-* && $dir != *..* ]] || usage
+
+case $action in
+prepare)
+    rm -rf -- "$dir"
+    mkdir -m 1777 -- "$dir"
+    chmod 1777 -- "$dir" # mkdir's mode is subject to the umask in some shells
+    ;;
+check)
+    left=$(
+        cd "$dir"
+        find . -mindepth 1 ! -type d -printf '%y %u %m %s %P\n'
+        find . -mindepth 1 -type d -printf '%P\n' |
+            grep -vE '^isthmus-[0-9]+(/(pipe|local|global|slot))?$' | sed 's/^/d /' || true
+    )
+    if [ -n "$left" ]; then
+        echo "left behind in $dir (type owner mode size path):"
+        echo "$left"
+        exit 1
+    fi
+    rm -rf -- "$dir"
+    echo "nothing left behind in $dir"
+    ;;
+*) usage ;;
+esac
