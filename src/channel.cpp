@@ -1,0 +1,389 @@
+#include <isthmus/channel.hpp>
+#include <isthmus/error.hpp>
+#include <isthmus/name.hpp>
+
+#include "listener_core.hpp"
+#include "native_error.hpp"
+#include "pipe.hpp"
+
+#include <utility>
+
+namespace isthmus {
+
+using detail::library_error;
+using detail::operation;
+using detail::pipe_operation;
+using detail::throw_if_error;
+using detail::win32_error;
+namespace win32_code = detail::win32_code;
+
+namespace {
+
+const std::string no_name;
+
+const std::string& name_of(const std::unique_ptr<detail::pipe>& pipe) noexcept {
+    return pipe ? pipe->address().name() : no_name;
+}
+
+/// True if there is a pipe; sets `ec` if not.
+bool check_open(const std::unique_ptr<detail::pipe>& pipe, operation what, std::error_code& ec) {
+    ec = pipe ? std::error_code() : win32_error(what, win32_code::invalid_handle);
+    return pipe != nullptr;
+}
+
+/// For the throwing forms with a deadline: running out of time is a result there, not an error.
+template <class Result>
+Result throw_unless_timed_out(Result result, const std::error_code& ec, operation what,
+                              std::string_view object) {
+    if (ec != errc::timed_out) throw_if_error(ec, what, object);
+    return result;
+}
+
+std::unique_ptr<detail::pipe> open_client_end(const channel_address& address,
+                                              const connect_options& options,
+                                              std::error_code& ec) {
+    const auto until =
+        options.wait ? std::optional(deadline::after(*options.wait)) : std::nullopt;
+    for (;;) {
+        auto pipe = detail::pipe::connect(address, options.mode, options.access_rights, ec);
+        if (ec != errc::busy || !until || until->expired()) return pipe;
+        std::error_code waiting;
+        detail::pipe::wait(address, until, waiting);
+        // Out of time: what the caller learns is that the channel was busy.
+        if (waiting == errc::timed_out) return nullptr;
+        if (waiting) {
+            ec = detail::as_failure_of(operation::connect_channel, waiting);
+            return nullptr;
+        }
+    }
+}
+
+}  // namespace
+
+channel::channel() noexcept = default;
+channel::channel(channel&&) noexcept = default;
+channel& channel::operator=(channel&&) noexcept = default;
+channel::~channel() = default;
+channel::channel(std::unique_ptr<detail::pipe> pipe) noexcept : pipe_(std::move(pipe)) {}
+
+// --- connect, call
+
+channel channel::connect(std::string_view name, const connect_options& options,
+                         std::error_code& ec) {
+    const auto address = channel_address::parse(name, ec);
+    if (ec) {
+        ec = detail::as_failure_of(operation::connect_channel, ec);
+        return {};
+    }
+    return channel(open_client_end(address, options, ec));
+}
+
+channel channel::connect(std::string_view name, const connect_options& options) {
+    const auto address = channel_address::parse(name);
+    std::error_code ec;
+    auto pipe = open_client_end(address, options, ec);
+    throw_if_error(ec, operation::connect_channel, name);
+    return channel(std::move(pipe));
+}
+
+std::vector<std::byte> channel::call_until(std::string_view name,
+                                           std::span<const std::byte> request,
+                                           const deadline& until, std::error_code& ec) {
+    connect_options options{.mode = channel_mode::message};
+    options.wait = until.is_never() ? std::chrono::nanoseconds::max()
+                                    : std::chrono::nanoseconds(until.remaining());
+    auto client = connect(name, options, ec);
+    if (ec) {
+        // A byte channel, which cannot be called, refuses to be read in messages.
+        ec = ec == errc::invalid_argument
+                 ? win32_error(operation::call_channel, win32_code::bad_pipe)
+                 : detail::as_failure_of(operation::call_channel, ec);
+        return {};
+    }
+    auto reply = client.transact_until(request, until, ec);
+    ec = detail::as_failure_of(operation::call_channel, ec);
+    return std::move(reply).value_or(std::vector<std::byte>());
+}
+
+std::vector<std::byte> channel::call_until(std::string_view name,
+                                           std::span<const std::byte> request,
+                                           const deadline& until) {
+    std::error_code ec;
+    auto reply = call_until(name, request, until, ec);
+    throw_if_error(ec, operation::call_channel, name);
+    return reply;
+}
+
+// --- read
+
+std::optional<read_result> channel::read_until(std::span<std::byte> buffer, const deadline& until,
+                                               std::error_code& ec) {
+    if (!check_open(pipe_, operation::read_channel, ec)) return std::nullopt;
+    pipe_operation op;
+    pipe_->start_read(op, buffer);
+    if (op.pending) pipe_->complete(op, until);
+    ec = op.error;
+    if (ec) return std::nullopt;
+    return read_result{op.transferred, op.more_data};
+}
+
+std::optional<read_result> channel::read_until(std::span<std::byte> buffer,
+                                               const deadline& until) {
+    std::error_code ec;
+    const auto result = read_until(buffer, until, ec);
+    return throw_unless_timed_out(result, ec, operation::read_channel, name_of(pipe_));
+}
+
+read_result channel::read(std::span<std::byte> buffer, std::error_code& ec) {
+    return read_until(buffer, deadline::never(), ec).value_or(read_result{});
+}
+
+read_result channel::read(std::span<std::byte> buffer) {
+    std::error_code ec;
+    const auto result = read(buffer, ec);
+    throw_if_error(ec, operation::read_channel, name_of(pipe_));
+    return result;
+}
+
+std::optional<std::vector<std::byte>> channel::read_message_until(const deadline& until,
+                                                                  std::error_code& ec) {
+    if (!check_open(pipe_, operation::read_channel, ec)) return std::nullopt;
+    if (pipe_->read_mode() != channel_mode::message) {
+        ec = win32_error(operation::read_channel, win32_code::bad_pipe);
+        return std::nullopt;
+    }
+    std::vector<std::byte> message;
+    pipe_operation op;
+    pipe_->start_read_message(op, message);
+    if (op.pending) pipe_->complete(op, until);
+    ec = op.error;
+    if (ec) return std::nullopt;
+    return message;
+}
+
+std::optional<std::vector<std::byte>> channel::read_message_until(const deadline& until) {
+    std::error_code ec;
+    auto result = read_message_until(until, ec);
+    return throw_unless_timed_out(std::move(result), ec, operation::read_channel, name_of(pipe_));
+}
+
+std::vector<std::byte> channel::read_message(std::error_code& ec) {
+    return read_message_until(deadline::never(), ec).value_or(std::vector<std::byte>());
+}
+
+std::vector<std::byte> channel::read_message() {
+    std::error_code ec;
+    auto result = read_message(ec);
+    throw_if_error(ec, operation::read_channel, name_of(pipe_));
+    return result;
+}
+
+// --- write
+
+bool channel::write_until(std::span<const std::byte> data, const deadline& until,
+                          std::error_code& ec) {
+    if (!check_open(pipe_, operation::write_channel, ec)) return false;
+    if (mode() == channel_mode::message && data.size() > max_message_size) {
+        ec = library_error(operation::write_channel, errc::message_too_large);
+        return false;
+    }
+    pipe_operation op;
+    pipe_->start_write(op, data);
+    if (op.pending) pipe_->complete(op, until);
+    ec = op.error;
+    return !ec;
+}
+
+bool channel::write_until(std::span<const std::byte> data, const deadline& until) {
+    std::error_code ec;
+    const bool done = write_until(data, until, ec);
+    return throw_unless_timed_out(done, ec, operation::write_channel, name_of(pipe_));
+}
+
+void channel::write(std::span<const std::byte> data, std::error_code& ec) {
+    write_until(data, deadline::never(), ec);
+}
+
+void channel::write(std::span<const std::byte> data) {
+    std::error_code ec;
+    write(data, ec);
+    throw_if_error(ec, operation::write_channel, name_of(pipe_));
+}
+
+// --- peek, transact, flush
+
+peek_result channel::peek(std::span<std::byte> buffer, std::error_code& ec) {
+    if (!check_open(pipe_, operation::peek_channel, ec)) return {};
+    return pipe_->peek(buffer, ec);
+}
+
+peek_result channel::peek(std::span<std::byte> buffer) {
+    std::error_code ec;
+    const auto result = peek(buffer, ec);
+    throw_if_error(ec, operation::peek_channel, name_of(pipe_));
+    return result;
+}
+
+std::optional<std::vector<std::byte>> channel::transact_until(std::span<const std::byte> request,
+                                                              const deadline& until,
+                                                              std::error_code& ec) {
+    if (!check_open(pipe_, operation::transact_channel, ec)) return std::nullopt;
+    if (pipe_->read_mode() != channel_mode::message ||
+        direction() != channel_direction::duplex) {
+        ec = win32_error(operation::transact_channel, win32_code::bad_pipe);
+        return std::nullopt;
+    }
+    const auto unread = peek({}, ec);
+    if (!ec && unread.available > 0) {
+        ec = win32_error(operation::transact_channel, win32_code::pipe_busy);
+    }
+    std::optional<std::vector<std::byte>> reply;
+    if (!ec && write_until(request, until, ec)) reply = read_message_until(until, ec);
+    if (ec && ec != errc::unread_data) {
+        ec = detail::as_failure_of(operation::transact_channel, ec);
+    }
+    return reply;
+}
+
+std::optional<std::vector<std::byte>> channel::transact_until(std::span<const std::byte> request,
+                                                              const deadline& until) {
+    std::error_code ec;
+    auto reply = transact_until(request, until, ec);
+    return throw_unless_timed_out(std::move(reply), ec, operation::transact_channel,
+                                  name_of(pipe_));
+}
+
+std::vector<std::byte> channel::transact(std::span<const std::byte> request,
+                                         std::error_code& ec) {
+    return transact_until(request, deadline::never(), ec).value_or(std::vector<std::byte>());
+}
+
+std::vector<std::byte> channel::transact(std::span<const std::byte> request) {
+    std::error_code ec;
+    auto reply = transact(request, ec);
+    throw_if_error(ec, operation::transact_channel, name_of(pipe_));
+    return reply;
+}
+
+bool channel::flush_until(const deadline& until, std::error_code& ec) {
+    if (!check_open(pipe_, operation::flush_channel, ec)) return false;
+    pipe_->flush(until, ec);
+    return !ec;
+}
+
+bool channel::flush_until(const deadline& until) {
+    std::error_code ec;
+    const bool done = flush_until(until, ec);
+    return throw_unless_timed_out(done, ec, operation::flush_channel, name_of(pipe_));
+}
+
+void channel::flush(std::error_code& ec) { flush_until(deadline::never(), ec); }
+
+void channel::flush() {
+    std::error_code ec;
+    flush(ec);
+    throw_if_error(ec, operation::flush_channel, name_of(pipe_));
+}
+
+// --- disconnect, accept again
+
+void channel::disconnect(std::error_code& ec) {
+    if (!check_open(pipe_, operation::disconnect_channel, ec)) return;
+    if (!pipe_->is_server_end()) {
+        ec = win32_error(operation::disconnect_channel, win32_code::invalid_parameter);
+        return;
+    }
+    pipe_->disconnect(ec);
+}
+
+void channel::disconnect() {
+    std::error_code ec;
+    disconnect(ec);
+    throw_if_error(ec, operation::disconnect_channel, name_of(pipe_));
+}
+
+bool channel::accept_until(const deadline& until, std::error_code& ec) {
+    if (!check_open(pipe_, operation::accept_channel, ec)) return false;
+    if (!pipe_->is_server_end()) {
+        ec = win32_error(operation::accept_channel, win32_code::invalid_parameter);
+        return false;
+    }
+    pipe_operation op;
+    pipe_->start_listen(op);
+    if (op.pending) pipe_->complete(op, until);
+    ec = op.error;
+    return !ec;
+}
+
+bool channel::accept_until(const deadline& until) {
+    std::error_code ec;
+    const bool done = accept_until(until, ec);
+    return throw_unless_timed_out(done, ec, operation::accept_channel, name_of(pipe_));
+}
+
+void channel::accept(std::error_code& ec) { accept_until(deadline::never(), ec); }
+
+void channel::accept() {
+    std::error_code ec;
+    accept(ec);
+    throw_if_error(ec, operation::accept_channel, name_of(pipe_));
+}
+
+// --- the rest
+
+peer_identity channel::peer(std::error_code& ec) const {
+    if (!check_open(pipe_, operation::query_channel, ec)) return {};
+    return pipe_->peer(ec);
+}
+
+peer_identity channel::peer() const {
+    std::error_code ec;
+    auto result = peer(ec);
+    throw_if_error(ec, operation::query_channel, name_of(pipe_));
+    return result;
+}
+
+channel_mode channel::mode() const noexcept {
+    return pipe_ ? pipe_->properties().type : channel_mode::byte;
+}
+
+channel_mode channel::read_mode() const noexcept {
+    return pipe_ ? pipe_->read_mode() : channel_mode::byte;
+}
+
+channel_direction channel::direction() const noexcept {
+    return pipe_ ? pipe_->properties().direction : channel_direction::duplex;
+}
+
+bool channel::is_server_end() const noexcept { return pipe_ && pipe_->is_server_end(); }
+
+void channel::cancel() noexcept {
+    if (pipe_) pipe_->cancel_all();
+}
+
+void channel::close() noexcept { pipe_.reset(); }
+
+bool wait_for_channel_until(std::string_view name, const deadline& until, std::error_code& ec) {
+    const auto address = channel_address::parse(name, ec);
+    if (!ec) detail::pipe::wait(address, until, ec);
+    return !ec;
+}
+
+bool wait_for_channel_until(std::string_view name, const deadline& until) {
+    std::error_code ec;
+    const bool done = wait_for_channel_until(name, until, ec);
+    return throw_unless_timed_out(done, ec, operation::wait_channel, name);
+}
+
+void wait_for_channel(std::string_view name, std::error_code& ec) {
+    const auto address = channel_address::parse(name, ec);
+    if (!ec) detail::pipe::wait(address, std::nullopt, ec);
+}
+
+void wait_for_channel(std::string_view name) {
+    std::error_code ec;
+    wait_for_channel(name, ec);
+    throw_if_error(ec, operation::wait_channel, name);
+}
+
+}  // namespace isthmus
