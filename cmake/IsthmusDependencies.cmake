@@ -102,7 +102,7 @@ if(ISTHMUS_BUILD_TESTS)
 endif()
 
 # --- CLI11
-if(ISTHMUS_BUILD_TOOLS OR ISTHMUS_BUILD_BENCH OR ISTHMUS_BUILD_EXAMPLES)
+if(ISTHMUS_BUILD_TOOLS OR ISTHMUS_BUILD_BENCH)
   isthmus_host_header_library(isthmus_host_cli11 CLI/CLI.hpp CLI)
   if(isthmus_host_cli11)
     add_library(CLI11::CLI11 INTERFACE IMPORTED)

@@ -17,6 +17,10 @@ else()
       -Wduplicated-cond -Wduplicated-branches -Wlogical-op
       # Options and OVERLAPPED-like structures are set by name; the rest is zero on purpose.
       -Wno-missing-field-initializers)
+    if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+      # False alarms in std::string's operator+ (GCC bug 105651).
+      target_compile_options(isthmus_settings INTERFACE -Wno-restrict)
+    endif()
   else()
     target_compile_options(isthmus_settings INTERFACE -Wno-missing-field-initializers
                                                       -Wthread-safety)
