@@ -1,0 +1,46 @@
+#pragma once
+
+#include <isthmus/deadline.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <thread>
+
+/// \file
+/// The circumstances that a test runs in.
+
+namespace isthmus::test {
+
+/// A short name that no other call and no other run gives.
+std::string unique_name(std::string_view prefix = "t");
+
+/// `count` times $ISTHMUS_TEST_SCALE, at least 1: the counts of stress tests follow the leg.
+std::size_t scaled(std::size_t count);
+
+/// Wine departs from Windows in places (tests/wine-gaps.md).
+bool under_wine() noexcept;
+
+/// Open descriptors or handles of this process.
+std::size_t descriptor_count();
+
+/// Bytes of memory this process has in RAM.
+std::size_t resident_memory();
+
+/// Asks until the answer is yes; false if it never was.
+template <class Predicate>
+bool eventually(Predicate predicate, std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
+    const auto until = deadline::after(timeout);
+    for (;;) {
+        if (predicate()) {
+            return true;
+        }
+        if (until.expired()) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+} // namespace isthmus::test
