@@ -1,0 +1,49 @@
+#include "native.hpp"
+
+#include <windows.h>
+#include <winternl.h>
+
+namespace isthmus::win32 {
+
+namespace {
+
+/// ntdll is always loaded; its import library is not always there.
+template <class Function>
+Function* ntdll(const char* name) noexcept {
+    const HMODULE library = GetModuleHandleW(L"ntdll.dll");
+    if (library == nullptr) {
+        return nullptr;
+    }
+    // A FARPROC can only be cast by way of a pointer type that converts without a warning.
+    return reinterpret_cast<Function*>(reinterpret_cast<void*>(GetProcAddress(library, name)));
+}
+
+using query_file_function = NTSTATUS NTAPI(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, int);
+using query_object_function = NTSTATUS NTAPI(HANDLE, int, void*, ULONG, ULONG*);
+
+} // namespace
+
+bool query_pipe(HANDLE pipe, pipe_local_information& result) noexcept {
+    constexpr int file_pipe_local_information = 24;
+    static auto* const query = ntdll<query_file_function>("NtQueryInformationFile");
+    IO_STATUS_BLOCK status = {};
+    return query != nullptr &&
+           query(pipe, &status, &result, sizeof result, file_pipe_local_information) >= 0;
+}
+
+ACCESS_MASK granted_access(HANDLE object) noexcept {
+    // The layout that winternl.h calls PUBLIC_OBJECT_BASIC_INFORMATION.
+    struct basic_information {
+        ULONG attributes;
+        ACCESS_MASK granted;
+        ULONG reserved[12];
+    };
+    constexpr int object_basic_information = 0;
+    static auto* const query = ntdll<query_object_function>("NtQueryObject");
+    basic_information information = {};
+    const bool told = query != nullptr && query(object, object_basic_information, &information,
+                                                sizeof information, nullptr) >= 0;
+    return told ? information.granted : 0;
+}
+
+} // namespace isthmus::win32

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <windows.h>
+
+namespace isthmus::win32 {
+
+/// What only the native interface tells: FilePipeLocalInformation, GrantedAccess. It has been the
+/// same since Windows NT, and the documented functions stand on it.
+struct pipe_local_information {
+    enum : ULONG { inbound = 0, outbound = 1, duplex = 2 };
+    enum : ULONG { disconnected = 1, listening = 2, connected = 3, closing = 4 };
+
+    ULONG type;
+    ULONG configuration;
+    ULONG maximum_instances;
+    ULONG current_instances;
+    ULONG inbound_quota;
+    ULONG read_data_available;
+    ULONG outbound_quota;
+    ULONG write_quota_available;
+    ULONG state;
+    ULONG end;
+};
+
+/// False if the system does not tell.
+bool query_pipe(HANDLE pipe, pipe_local_information& result) noexcept;
+
+/// The rights that a handle was opened with; 0 if the system does not tell.
+ACCESS_MASK granted_access(HANDLE object) noexcept;
+
+} // namespace isthmus::win32
