@@ -1,10 +1,10 @@
-#include <isthmus/channel.hpp>
-#include <isthmus/error.hpp>
-#include <isthmus/name.hpp>
-
 #include "listener_core.hpp"
 #include "native_error.hpp"
 #include "pipe.hpp"
+
+#include <isthmus/channel.hpp>
+#include <isthmus/error.hpp>
+#include <isthmus/name.hpp>
 
 #include <utility>
 
@@ -33,24 +33,28 @@ bool check_open(const std::unique_ptr<detail::pipe>& pipe, operation what, std::
 
 /// For the throwing forms with a deadline: running out of time is a result there, not an error.
 template <class Result>
-Result throw_unless_timed_out(Result result, const std::error_code& ec, operation what,
+Result throw_unless_timed_out(Result result,
+                              const std::error_code& ec,
+                              operation what,
                               std::string_view object) {
-    if (ec != errc::timed_out) throw_if_error(ec, what, object);
+    if (ec != errc::timed_out)
+        throw_if_error(ec, what, object);
     return result;
 }
 
 std::unique_ptr<detail::pipe> open_client_end(const channel_address& address,
                                               const connect_options& options,
                                               std::error_code& ec) {
-    const auto until =
-        options.wait ? std::optional(deadline::after(*options.wait)) : std::nullopt;
+    const auto until = options.wait ? std::optional(deadline::after(*options.wait)) : std::nullopt;
     for (;;) {
         auto pipe = detail::pipe::connect(address, options.mode, options.access_rights, ec);
-        if (ec != errc::busy || !until || until->expired()) return pipe;
+        if (ec != errc::busy || !until || until->expired())
+            return pipe;
         std::error_code waiting;
         detail::pipe::wait(address, until, waiting);
         // Out of time: what the caller learns is that the channel was busy.
-        if (waiting == errc::timed_out) return nullptr;
+        if (waiting == errc::timed_out)
+            return nullptr;
         if (waiting) {
             ec = detail::as_failure_of(operation::connect_channel, waiting);
             return nullptr;
@@ -58,7 +62,7 @@ std::unique_ptr<detail::pipe> open_client_end(const channel_address& address,
     }
 }
 
-}  // namespace
+} // namespace
 
 channel::channel() noexcept = default;
 channel::channel(channel&&) noexcept = default;
@@ -68,7 +72,8 @@ channel::channel(std::unique_ptr<detail::pipe> pipe) noexcept : pipe_(std::move(
 
 // --- connect, call
 
-channel channel::connect(std::string_view name, const connect_options& options,
+channel channel::connect(std::string_view name,
+                         const connect_options& options,
                          std::error_code& ec) {
     const auto address = channel_address::parse(name, ec);
     if (ec) {
@@ -88,7 +93,8 @@ channel channel::connect(std::string_view name, const connect_options& options) 
 
 std::vector<std::byte> channel::call_until(std::string_view name,
                                            std::span<const std::byte> request,
-                                           const deadline& until, std::error_code& ec) {
+                                           const deadline& until,
+                                           std::error_code& ec) {
     connect_options options{.mode = channel_mode::message};
     options.wait = until.is_never() ? std::chrono::nanoseconds::max()
                                     : std::chrono::nanoseconds(until.remaining());
@@ -116,19 +122,22 @@ std::vector<std::byte> channel::call_until(std::string_view name,
 
 // --- read
 
-std::optional<read_result> channel::read_until(std::span<std::byte> buffer, const deadline& until,
+std::optional<read_result> channel::read_until(std::span<std::byte> buffer,
+                                               const deadline& until,
                                                std::error_code& ec) {
-    if (!check_open(pipe_, operation::read_channel, ec)) return std::nullopt;
+    if (!check_open(pipe_, operation::read_channel, ec))
+        return std::nullopt;
     pipe_operation op;
     pipe_->start_read(op, buffer);
-    if (op.pending) pipe_->complete(op, until);
+    if (op.pending)
+        pipe_->complete(op, until);
     ec = op.error;
-    if (ec) return std::nullopt;
+    if (ec)
+        return std::nullopt;
     return read_result{op.transferred, op.more_data};
 }
 
-std::optional<read_result> channel::read_until(std::span<std::byte> buffer,
-                                               const deadline& until) {
+std::optional<read_result> channel::read_until(std::span<std::byte> buffer, const deadline& until) {
     std::error_code ec;
     const auto result = read_until(buffer, until, ec);
     return throw_unless_timed_out(result, ec, operation::read_channel, name_of(pipe_));
@@ -147,7 +156,8 @@ read_result channel::read(std::span<std::byte> buffer) {
 
 std::optional<std::vector<std::byte>> channel::read_message_until(const deadline& until,
                                                                   std::error_code& ec) {
-    if (!check_open(pipe_, operation::read_channel, ec)) return std::nullopt;
+    if (!check_open(pipe_, operation::read_channel, ec))
+        return std::nullopt;
     if (pipe_->read_mode() != channel_mode::message) {
         ec = win32_error(operation::read_channel, win32_code::bad_pipe);
         return std::nullopt;
@@ -155,9 +165,11 @@ std::optional<std::vector<std::byte>> channel::read_message_until(const deadline
     std::vector<std::byte> message;
     pipe_operation op;
     pipe_->start_read_message(op, message);
-    if (op.pending) pipe_->complete(op, until);
+    if (op.pending)
+        pipe_->complete(op, until);
     ec = op.error;
-    if (ec) return std::nullopt;
+    if (ec)
+        return std::nullopt;
     return message;
 }
 
@@ -180,16 +192,19 @@ std::vector<std::byte> channel::read_message() {
 
 // --- write
 
-bool channel::write_until(std::span<const std::byte> data, const deadline& until,
+bool channel::write_until(std::span<const std::byte> data,
+                          const deadline& until,
                           std::error_code& ec) {
-    if (!check_open(pipe_, operation::write_channel, ec)) return false;
+    if (!check_open(pipe_, operation::write_channel, ec))
+        return false;
     if (mode() == channel_mode::message && data.size() > max_message_size) {
         ec = library_error(operation::write_channel, errc::message_too_large);
         return false;
     }
     pipe_operation op;
     pipe_->start_write(op, data);
-    if (op.pending) pipe_->complete(op, until);
+    if (op.pending)
+        pipe_->complete(op, until);
     ec = op.error;
     return !ec;
 }
@@ -213,7 +228,8 @@ void channel::write(std::span<const std::byte> data) {
 // --- peek, transact, flush
 
 peek_result channel::peek(std::span<std::byte> buffer, std::error_code& ec) {
-    if (!check_open(pipe_, operation::peek_channel, ec)) return {};
+    if (!check_open(pipe_, operation::peek_channel, ec))
+        return {};
     return pipe_->peek(buffer, ec);
 }
 
@@ -227,9 +243,9 @@ peek_result channel::peek(std::span<std::byte> buffer) {
 std::optional<std::vector<std::byte>> channel::transact_until(std::span<const std::byte> request,
                                                               const deadline& until,
                                                               std::error_code& ec) {
-    if (!check_open(pipe_, operation::transact_channel, ec)) return std::nullopt;
-    if (pipe_->read_mode() != channel_mode::message ||
-        direction() != channel_direction::duplex) {
+    if (!check_open(pipe_, operation::transact_channel, ec))
+        return std::nullopt;
+    if (pipe_->read_mode() != channel_mode::message || direction() != channel_direction::duplex) {
         ec = win32_error(operation::transact_channel, win32_code::bad_pipe);
         return std::nullopt;
     }
@@ -238,7 +254,8 @@ std::optional<std::vector<std::byte>> channel::transact_until(std::span<const st
         ec = win32_error(operation::transact_channel, win32_code::pipe_busy);
     }
     std::optional<std::vector<std::byte>> reply;
-    if (!ec && write_until(request, until, ec)) reply = read_message_until(until, ec);
+    if (!ec && write_until(request, until, ec))
+        reply = read_message_until(until, ec);
     if (ec && ec != errc::unread_data) {
         ec = detail::as_failure_of(operation::transact_channel, ec);
     }
@@ -253,8 +270,7 @@ std::optional<std::vector<std::byte>> channel::transact_until(std::span<const st
                                   name_of(pipe_));
 }
 
-std::vector<std::byte> channel::transact(std::span<const std::byte> request,
-                                         std::error_code& ec) {
+std::vector<std::byte> channel::transact(std::span<const std::byte> request, std::error_code& ec) {
     return transact_until(request, deadline::never(), ec).value_or(std::vector<std::byte>());
 }
 
@@ -266,7 +282,8 @@ std::vector<std::byte> channel::transact(std::span<const std::byte> request) {
 }
 
 bool channel::flush_until(const deadline& until, std::error_code& ec) {
-    if (!check_open(pipe_, operation::flush_channel, ec)) return false;
+    if (!check_open(pipe_, operation::flush_channel, ec))
+        return false;
     pipe_->flush(until, ec);
     return !ec;
 }
@@ -277,7 +294,9 @@ bool channel::flush_until(const deadline& until) {
     return throw_unless_timed_out(done, ec, operation::flush_channel, name_of(pipe_));
 }
 
-void channel::flush(std::error_code& ec) { flush_until(deadline::never(), ec); }
+void channel::flush(std::error_code& ec) {
+    flush_until(deadline::never(), ec);
+}
 
 void channel::flush() {
     std::error_code ec;
@@ -288,7 +307,8 @@ void channel::flush() {
 // --- disconnect, accept again
 
 void channel::disconnect(std::error_code& ec) {
-    if (!check_open(pipe_, operation::disconnect_channel, ec)) return;
+    if (!check_open(pipe_, operation::disconnect_channel, ec))
+        return;
     if (!pipe_->is_server_end()) {
         ec = win32_error(operation::disconnect_channel, win32_code::invalid_parameter);
         return;
@@ -303,14 +323,16 @@ void channel::disconnect() {
 }
 
 bool channel::accept_until(const deadline& until, std::error_code& ec) {
-    if (!check_open(pipe_, operation::accept_channel, ec)) return false;
+    if (!check_open(pipe_, operation::accept_channel, ec))
+        return false;
     if (!pipe_->is_server_end()) {
         ec = win32_error(operation::accept_channel, win32_code::invalid_parameter);
         return false;
     }
     pipe_operation op;
     pipe_->start_listen(op);
-    if (op.pending) pipe_->complete(op, until);
+    if (op.pending)
+        pipe_->complete(op, until);
     ec = op.error;
     return !ec;
 }
@@ -321,7 +343,9 @@ bool channel::accept_until(const deadline& until) {
     return throw_unless_timed_out(done, ec, operation::accept_channel, name_of(pipe_));
 }
 
-void channel::accept(std::error_code& ec) { accept_until(deadline::never(), ec); }
+void channel::accept(std::error_code& ec) {
+    accept_until(deadline::never(), ec);
+}
 
 void channel::accept() {
     std::error_code ec;
@@ -332,7 +356,8 @@ void channel::accept() {
 // --- the rest
 
 peer_identity channel::peer(std::error_code& ec) const {
-    if (!check_open(pipe_, operation::query_channel, ec)) return {};
+    if (!check_open(pipe_, operation::query_channel, ec))
+        return {};
     return pipe_->peer(ec);
 }
 
@@ -355,17 +380,23 @@ channel_direction channel::direction() const noexcept {
     return pipe_ ? pipe_->properties().direction : channel_direction::duplex;
 }
 
-bool channel::is_server_end() const noexcept { return pipe_ && pipe_->is_server_end(); }
-
-void channel::cancel() noexcept {
-    if (pipe_) pipe_->cancel_all();
+bool channel::is_server_end() const noexcept {
+    return pipe_ && pipe_->is_server_end();
 }
 
-void channel::close() noexcept { pipe_.reset(); }
+void channel::cancel() noexcept {
+    if (pipe_)
+        pipe_->cancel_all();
+}
+
+void channel::close() noexcept {
+    pipe_.reset();
+}
 
 bool wait_for_channel_until(std::string_view name, const deadline& until, std::error_code& ec) {
     const auto address = channel_address::parse(name, ec);
-    if (!ec) detail::pipe::wait(address, until, ec);
+    if (!ec)
+        detail::pipe::wait(address, until, ec);
     return !ec;
 }
 
@@ -377,7 +408,8 @@ bool wait_for_channel_until(std::string_view name, const deadline& until) {
 
 void wait_for_channel(std::string_view name, std::error_code& ec) {
     const auto address = channel_address::parse(name, ec);
-    if (!ec) detail::pipe::wait(address, std::nullopt, ec);
+    if (!ec)
+        detail::pipe::wait(address, std::nullopt, ec);
 }
 
 void wait_for_channel(std::string_view name) {
@@ -386,4 +418,4 @@ void wait_for_channel(std::string_view name) {
     throw_if_error(ec, operation::wait_channel, name);
 }
 
-}  // namespace isthmus
+} // namespace isthmus

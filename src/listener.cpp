@@ -1,9 +1,9 @@
-#include <isthmus/channel.hpp>
-#include <isthmus/error.hpp>
-
 #include "listener_core.hpp"
 #include "logging.hpp"
 #include "native_error.hpp"
+
+#include <isthmus/channel.hpp>
+#include <isthmus/error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,15 +13,17 @@ namespace isthmus {
 
 namespace detail {
 
-listener_core::listener_core(channel_address address, std::string name,
-                             const listener_options& options, std::unique_ptr<pipe> first)
+listener_core::listener_core(channel_address address,
+                             std::string name,
+                             const listener_options& options,
+                             std::unique_ptr<pipe> first)
     : address_(std::move(address)), name_(std::move(name)), options_(options) {
-    options_.first_instance_only = false;  // said of the first, which exists now
+    options_.first_instance_only = false; // said of the first, which exists now
     idle_.push_back(std::move(first));
 }
 
-/// An instance to accept on: one that listens already, else a new one. While the maximum is in use it
-/// waits for one to be closed, in whatever process: nobody tells, so it looks.
+/// An instance to accept on: one that listens already, else a new one. While the maximum is in use
+/// it waits for one to be closed, in whatever process: nobody tells, so it looks.
 std::unique_ptr<pipe> listener_core::take_instance(const deadline& until, std::error_code& ec) {
     using namespace std::chrono_literals;
     constexpr auto longest_pause = std::chrono::milliseconds(8);
@@ -49,7 +51,8 @@ std::unique_ptr<pipe> listener_core::take_instance(const deadline& until, std::e
             return nullptr;
         }
         auto wake = deadline::clock::now() + pause;
-        if (!until.is_never()) wake = std::min(wake, until.when());
+        if (!until.is_never())
+            wake = std::min(wake, until.when());
         if (canceled_.wait_until(lock, wake, [&] { return cancellations_ != generation; })) {
             ec = win32_error(operation::accept_channel, win32_code::operation_aborted);
             return nullptr;
@@ -59,11 +62,13 @@ std::unique_ptr<pipe> listener_core::take_instance(const deadline& until, std::e
 
 std::unique_ptr<pipe> listener_core::accept(const deadline& until, std::error_code& ec) {
     auto instance = take_instance(until, ec);
-    if (!instance) return nullptr;
+    if (!instance)
+        return nullptr;
 
     pipe_operation op;
     instance->start_listen(op);
-    if (op.pending) instance->complete(op, until);
+    if (op.pending)
+        instance->complete(op, until);
     ec = op.error;
 
     const std::lock_guard lock(mutex_);
@@ -75,7 +80,8 @@ std::unique_ptr<pipe> listener_core::accept(const deadline& until, std::error_co
     }
     if (idle_.empty()) {
         // The next instance at once, so that the next client need not wait for the next accept. If
-        // there cannot be one (the maximum, no descriptors), the next accept tries again and reports.
+        // there cannot be one (the maximum, no descriptors), the next accept tries again and
+        // reports.
         std::error_code next;
         if (auto fresh = pipe::create(address_, options_, next)) {
             idle_.push_back(std::move(fresh));
@@ -90,11 +96,12 @@ std::unique_ptr<pipe> listener_core::accept(const deadline& until, std::error_co
 void listener_core::cancel() noexcept {
     const std::lock_guard lock(mutex_);
     ++cancellations_;
-    for (auto* instance : accepting_) instance->cancel_all();
+    for (auto* instance : accepting_)
+        instance->cancel_all();
     canceled_.notify_all();
 }
 
-}  // namespace detail
+} // namespace detail
 
 using detail::operation;
 using detail::throw_if_error;
@@ -106,10 +113,9 @@ namespace {
 const std::string no_name;
 
 bool valid(const listener_options& options) noexcept {
-    const bool fifo_possible = options.mode == channel_mode::byte &&
-                               options.direction != channel_direction::duplex &&
-                               (options.max_instances == 1 ||
-                                options.max_instances == unlimited_instances);
+    const bool fifo_possible =
+        options.mode == channel_mode::byte && options.direction != channel_direction::duplex &&
+        (options.max_instances == 1 || options.max_instances == unlimited_instances);
     return options.max_instances >= 1 && options.max_instances <= unlimited_instances &&
            options.default_timeout.count() >= 0 &&
            (options.carrier != transport::fifo || fifo_possible);
@@ -127,25 +133,28 @@ std::unique_ptr<detail::listener_core> make_listener(const channel_address& addr
         ec = win32_error(operation::create_channel, win32_code::invalid_parameter);
         return nullptr;
     }
-    if (options.carrier == transport::fifo) options.max_instances = 1;
+    if (options.carrier == transport::fifo)
+        options.max_instances = 1;
     // 0 means the system's default, as on Windows.
     if (options.default_timeout.count() == 0) {
         options.default_timeout = listener_options{}.default_timeout;
     }
     auto first = detail::pipe::create(address, options, ec);
-    if (!first) return nullptr;
+    if (!first)
+        return nullptr;
     return std::make_unique<detail::listener_core>(address, std::string(name), options,
                                                    std::move(first));
 }
 
-}  // namespace
+} // namespace
 
 channel_listener::channel_listener() noexcept = default;
 channel_listener::channel_listener(channel_listener&&) noexcept = default;
 channel_listener& channel_listener::operator=(channel_listener&&) noexcept = default;
 channel_listener::~channel_listener() = default;
 
-channel_listener channel_listener::create(std::string_view name, const listener_options& options,
+channel_listener channel_listener::create(std::string_view name,
+                                          const listener_options& options,
                                           std::error_code& ec) {
     channel_listener result;
     const auto address = channel_address::parse(name, ec);
@@ -157,8 +166,7 @@ channel_listener channel_listener::create(std::string_view name, const listener_
     return result;
 }
 
-channel_listener channel_listener::create(std::string_view name,
-                                          const listener_options& options) {
+channel_listener channel_listener::create(std::string_view name, const listener_options& options) {
     const auto address = channel_address::parse(name);
     channel_listener result;
     std::error_code ec;
@@ -167,21 +175,22 @@ channel_listener channel_listener::create(std::string_view name,
     return result;
 }
 
-std::optional<channel> channel_listener::accept_until(const deadline& until,
-                                                      std::error_code& ec) {
+std::optional<channel> channel_listener::accept_until(const deadline& until, std::error_code& ec) {
     if (!core_) {
         ec = win32_error(operation::accept_channel, win32_code::invalid_handle);
         return std::nullopt;
     }
     auto instance = core_->accept(until, ec);
-    if (!instance) return std::nullopt;
+    if (!instance)
+        return std::nullopt;
     return channel(std::move(instance));
 }
 
 std::optional<channel> channel_listener::accept_until(const deadline& until) {
     std::error_code ec;
     auto result = accept_until(until, ec);
-    if (ec != errc::timed_out) throw_if_error(ec, operation::accept_channel, name());
+    if (ec != errc::timed_out)
+        throw_if_error(ec, operation::accept_channel, name());
     return result;
 }
 
@@ -201,9 +210,12 @@ const std::string& channel_listener::name() const noexcept {
 }
 
 void channel_listener::cancel() noexcept {
-    if (core_) core_->cancel();
+    if (core_)
+        core_->cancel();
 }
 
-void channel_listener::close() noexcept { core_.reset(); }
+void channel_listener::close() noexcept {
+    core_.reset();
+}
 
-}  // namespace isthmus
+} // namespace isthmus

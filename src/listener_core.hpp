@@ -15,7 +15,9 @@ namespace isthmus::detail {
 /// The state of a channel_listener: instances that listen, and the threads that wait on them.
 class listener_core {
 public:
-    listener_core(channel_address address, std::string name, const listener_options& options,
+    listener_core(channel_address address,
+                  std::string name,
+                  const listener_options& options,
                   std::unique_ptr<pipe> first);
 
     std::unique_ptr<pipe> accept(const deadline& until, std::error_code& ec);
@@ -32,8 +34,8 @@ private:
     std::mutex mutex_;
     std::condition_variable canceled_;
     std::uint64_t cancellations_ = 0;
-    std::vector<std::unique_ptr<pipe>> idle_;  ///< listening, with no thread in accept
-    std::vector<pipe*> accepting_;             ///< with a thread in accept
+    std::vector<std::unique_ptr<pipe>> idle_; ///< listening, with no thread in accept
+    std::vector<pipe*> accepting_;            ///< with a thread in accept
 };
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail

@@ -13,12 +13,13 @@
 #include <vector>
 
 /// \file
-/// The inner interface of the back ends: one end of one pipe *instance*, as Win32 has it. The portable
-/// half (src/channel.cpp) builds channels and listeners on it; src/win32/pipe.cpp and
+/// The inner interface of the back ends: one end of one pipe *instance*, as Win32 has it. The
+/// portable half (src/channel.cpp) builds channels and listeners on it; src/win32/pipe.cpp and
 /// src/posix/pipe.cpp implement it.
 ///
-/// Input and output are started, then completed or cancelled, so that blocking calls, a Win32-compatible
-/// layer and asynchronous integration can all stand on it. Nothing here throws but std::bad_alloc.
+/// Input and output are started, then completed or cancelled, so that blocking calls, a
+/// Win32-compatible layer and asynchronous integration can all stand on it. Nothing here throws but
+/// std::bad_alloc.
 
 namespace isthmus::detail {
 
@@ -56,18 +57,22 @@ struct pipe_properties {
 class pipe {
 public:
     /// Creates an instance of the name; it listens at once, so that a client may connect before
-    /// start_listen (CreateNamedPipe). `options.mode` is its type and its read mode, but only as long as
-    /// the name is new: an existing name's type holds.
+    /// start_listen (CreateNamedPipe). `options.mode` is its type and its read mode, but only as
+    /// long as the name is new: an existing name's type holds.
     static std::unique_ptr<pipe> create(const channel_address& address,
-                                        const listener_options& options, std::error_code& ec);
+                                        const listener_options& options,
+                                        std::error_code& ec);
 
     /// One try, no waiting (CreateFile, SetNamedPipeHandleState).
-    static std::unique_ptr<pipe> connect(const channel_address& address, channel_mode read_mode,
-                                         std::optional<rights> wanted, std::error_code& ec);
+    static std::unique_ptr<pipe> connect(const channel_address& address,
+                                         channel_mode read_mode,
+                                         std::optional<rights> wanted,
+                                         std::error_code& ec);
 
     /// Waits for a listening instance; no deadline means the server's default (WaitNamedPipe).
     /// `timed_out` if the time ran out.
-    static void wait(const channel_address& address, const std::optional<deadline>& until,
+    static void wait(const channel_address& address,
+                     const std::optional<deadline>& until,
                      std::error_code& ec);
 
     pipe(const pipe&) = delete;
@@ -76,7 +81,8 @@ public:
     ~pipe();
 
     /// Each starts an operation, which may complete at once (`op.pending` tells). One read and one
-    /// write may be pending at a time per end *from the caller's view in order*: further ones queue.
+    /// write may be pending at a time per end *from the caller's view in order*: further ones
+    /// queue.
     void start_listen(pipe_operation& op);
     void start_read(pipe_operation& op, std::span<std::byte> buffer);
     /// Reads a whole message (or the rest of one) into `message`, replacing its content.
@@ -108,8 +114,9 @@ public:
 
 private:
     explicit pipe(std::unique_ptr<impl> state) noexcept;
+    void start(pipe_operation& op);
 
     std::unique_ptr<impl> impl_;
 };
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail

@@ -11,16 +11,16 @@ namespace isthmus {
 /// (https://learn.microsoft.com/windows/win32/secauthz/access-control). POSIX: the mode of the
 /// object's files (0600, 0660, 0666), whatever the umask.
 enum class access {
-    owner,     ///< only the user who created it
-    group,     ///< also the members of the creator's primary group
-    everyone,  ///< every user of this machine
+    owner,    ///< only the user who created it
+    group,    ///< also the members of the creator's primary group
+    everyone, ///< every user of this machine
 };
 
 /// What an opener asks for. Opening is refused (`access_denied`) if it may not have it.
 enum class rights {
-    read_only,   ///< Win32 GENERIC_READ
-    write_only,  ///< Win32 GENERIC_WRITE
-    read_write,  ///< both
+    read_only,  ///< Win32 GENERIC_READ
+    write_only, ///< Win32 GENERIC_WRITE
+    read_write, ///< both
 };
 
-}  // namespace isthmus
+} // namespace isthmus

@@ -25,8 +25,8 @@ class pipe_end;
 /// An inheritable duplicate of one end of a pipe, to be handed to a child process.
 ///
 /// Nothing else of this library is ever inherited. Make it, pass `token()` to the child (command
-/// line, environment), start the child with handle inheritance on, then destroy it: while it exists,
-/// every process started inherits it, and the pipe does not end. Not thread-safe.
+/// line, environment), start the child with handle inheritance on, then destroy it: while it
+/// exists, every process started inherits it, and the pipe does not end. Not thread-safe.
 class ISTHMUS_EXPORT inheritable_end {
 public:
     inheritable_end(inheritable_end&&) noexcept;
@@ -44,8 +44,8 @@ private:
     std::unique_ptr<detail::pipe_end> end_;
 };
 
-/// The reading end. Not inherited by child processes. Calls from several threads are served one after
-/// the other; moving, closing and destroying need exclusive use.
+/// The reading end. Not inherited by child processes. Calls from several threads are served one
+/// after the other; moving, closing and destroying need exclusive use.
 class ISTHMUS_EXPORT pipe_reader {
 public:
     pipe_reader() noexcept;
@@ -58,14 +58,15 @@ public:
     static pipe_reader from_token(std::string_view token);
     static pipe_reader from_token(std::string_view token, std::error_code& ec);
 
-    /// Reads what there is, at most `buffer.size()` bytes; blocks while there is nothing. Zero bytes
-    /// for a buffer that is not empty means the end: all writers are closed (ReadFile, where that is
-    /// ERROR_BROKEN_PIPE).
+    /// Reads what there is, at most `buffer.size()` bytes; blocks while there is nothing. Zero
+    /// bytes for a buffer that is not empty means the end: all writers are closed (ReadFile, where
+    /// that is ERROR_BROKEN_PIPE).
     std::size_t read(std::span<std::byte> buffer);
     std::size_t read(std::span<std::byte> buffer, std::error_code& ec);
     /// Nothing if the time ran out.
     std::optional<std::size_t> read_until(std::span<std::byte> buffer, const deadline& until);
-    std::optional<std::size_t> read_until(std::span<std::byte> buffer, const deadline& until,
+    std::optional<std::size_t> read_until(std::span<std::byte> buffer,
+                                          const deadline& until,
                                           std::error_code& ec);
     template <class Rep, class Period>
     std::optional<std::size_t> read_for(std::span<std::byte> buffer,
@@ -107,9 +108,9 @@ public:
     static pipe_writer from_token(std::string_view token);
     static pipe_writer from_token(std::string_view token, std::error_code& ec);
 
-    /// Writes all of `data`; blocks while the pipe is full (WriteFile). Errors: `broken` (all readers
-    /// are closed; SIGPIPE is not raised). If the time runs out or the call is cancelled after a part
-    /// was written, the next writes are `broken`.
+    /// Writes all of `data`; blocks while the pipe is full (WriteFile). Errors: `broken` (all
+    /// readers are closed; SIGPIPE is not raised). If the time runs out or the call is cancelled
+    /// after a part was written, the next writes are `broken`.
     void write(std::span<const std::byte> data);
     void write(std::span<const std::byte> data, std::error_code& ec);
     /// False if the time ran out.
@@ -122,7 +123,8 @@ public:
     }
     template <class Rep, class Period>
     bool write_for(std::span<const std::byte> data,
-                   const std::chrono::duration<Rep, Period>& timeout, std::error_code& ec) {
+                   const std::chrono::duration<Rep, Period>& timeout,
+                   std::error_code& ec) {
         return write_until(data, deadline::after(timeout), ec);
     }
 
@@ -153,4 +155,4 @@ struct anonymous_pipe {
 ISTHMUS_EXPORT anonymous_pipe make_anonymous_pipe(std::size_t buffer_size = 0);
 ISTHMUS_EXPORT anonymous_pipe make_anonymous_pipe(std::size_t buffer_size, std::error_code& ec);
 
-}  // namespace isthmus
+} // namespace isthmus

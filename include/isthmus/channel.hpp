@@ -24,24 +24,24 @@ namespace isthmus {
 namespace detail {
 class pipe;
 class listener_core;
-}  // namespace detail
+} // namespace detail
 
 /// How data travels (PIPE_TYPE_*) or is read (PIPE_READMODE_*).
 enum class channel_mode {
-    byte,     ///< a stream of bytes
-    message,  ///< messages whose boundaries are kept
+    byte,    ///< a stream of bytes
+    message, ///< messages whose boundaries are kept
 };
 
 /// The direction of a channel, as the server sees it (PIPE_ACCESS_*).
 enum class channel_direction {
     duplex,
-    inbound,   ///< from client to server
-    outbound,  ///< from server to client
+    inbound,  ///< from client to server
+    outbound, ///< from server to client
 };
 
 /// What carries the data.
 enum class transport {
-    automatic,  ///< the system's best
+    automatic, ///< the system's best
     /// POSIX only (`not_supported` elsewhere): a real FIFO, so that a shell's `echo` and `cat` take
     /// part. One-way, byte mode, one instance. A client counts as connected once it has written or
     /// left (inbound) or opened the FIFO (outbound).
@@ -55,8 +55,8 @@ inline constexpr unsigned unlimited_instances = 255;
 inline constexpr std::size_t max_message_size = std::size_t{1} << 28;
 
 /// Options of channel_listener::create, each with its Win32 counterpart in CreateNamedPipe. Mode,
-/// direction, maximum and default timeout belong to the *name*: the first creator's hold for as long
-/// as the name lives.
+/// direction, maximum and default timeout belong to the *name*: the first creator's hold for as
+/// long as the name lives.
 struct listener_options {
     channel_mode mode = channel_mode::byte;
     channel_direction direction = channel_direction::duplex;
@@ -86,17 +86,17 @@ struct connect_options {
 
 /// What a read gave.
 struct read_result {
-    std::size_t size = 0;    ///< bytes read
-    bool more_data = false;  ///< message mode: the message goes on (ERROR_MORE_DATA)
+    std::size_t size = 0;   ///< bytes read
+    bool more_data = false; ///< message mode: the message goes on (ERROR_MORE_DATA)
 
     friend bool operator==(const read_result&, const read_result&) = default;
 };
 
 /// What a peek saw.
 struct peek_result {
-    std::size_t size = 0;          ///< bytes copied
-    std::size_t available = 0;     ///< bytes that can be read, over all messages
-    std::size_t message_left = 0;  ///< message mode: bytes of the first message beyond those copied
+    std::size_t size = 0;         ///< bytes copied
+    std::size_t available = 0;    ///< bytes that can be read, over all messages
+    std::size_t message_left = 0; ///< message mode: bytes of the first message beyond those copied
 
     friend bool operator==(const peek_result&, const peek_result&) = default;
 };
@@ -110,11 +110,12 @@ struct peer_identity {
 
 /// One end of a connected channel: a pipe handle.
 ///
-/// Blocking calls may be made from several threads at once; reads are served one after the other, and
-/// so are writes, each whole. Moving, closing and destroying need exclusive use. Every blocking
-/// call has a `_for` and an `_until` form, which say by their result whether the time ran out (in the
-/// std::error_code forms `ec` is then `timed_out`). A read that timed out or was cancelled has lost
-/// nothing. A write that did so has written nothing, or else the channel is broken from then on.
+/// Blocking calls may be made from several threads at once; reads are served one after the other,
+/// and so are writes, each whole. Moving, closing and destroying need exclusive use. Every blocking
+/// call has a `_for` and an `_until` form, which say by their result whether the time ran out (in
+/// the std::error_code forms `ec` is then `timed_out`). A read that timed out or was cancelled has
+/// lost nothing. A write that did so has written nothing, or else the channel is broken from then
+/// on.
 ///
 /// Errors of every call: `invalid_handle` (closed or moved from), `not_connected` (disconnected),
 /// `broken` (the other end is closed: reads first deliver what had been written), `access_denied`
@@ -131,18 +132,21 @@ public:
     /// Errors: `not_found`, `busy` (all instances are taken, and remained so for `options.wait`),
     /// `access_denied`, `invalid_argument`, `invalid_name`.
     static channel connect(std::string_view name, const connect_options& options = {});
-    static channel connect(std::string_view name, const connect_options& options,
+    static channel connect(std::string_view name,
+                           const connect_options& options,
                            std::error_code& ec);
 
     /// Opens, writes one message, reads one reply, closes (CallNamedPipe). Waits for an instance,
     /// then for the reply, `timeout` in all. Errors: those of connect and transact, `timed_out`.
     template <class Rep, class Period>
-    static std::vector<std::byte> call(std::string_view name, std::span<const std::byte> request,
+    static std::vector<std::byte> call(std::string_view name,
+                                       std::span<const std::byte> request,
                                        const std::chrono::duration<Rep, Period>& timeout) {
         return call_until(name, request, deadline::after(timeout));
     }
     template <class Rep, class Period>
-    static std::vector<std::byte> call(std::string_view name, std::span<const std::byte> request,
+    static std::vector<std::byte> call(std::string_view name,
+                                       std::span<const std::byte> request,
                                        const std::chrono::duration<Rep, Period>& timeout,
                                        std::error_code& ec) {
         return call_until(name, request, deadline::after(timeout), ec);
@@ -152,14 +156,16 @@ public:
                                              const deadline& until);
     static std::vector<std::byte> call_until(std::string_view name,
                                              std::span<const std::byte> request,
-                                             const deadline& until, std::error_code& ec);
+                                             const deadline& until,
+                                             std::error_code& ec);
 
-    /// Reads what there is, at most `buffer.size()` bytes; blocks while there is nothing. In message
-    /// mode: one message, or its first part with `more_data` (ReadFile).
+    /// Reads what there is, at most `buffer.size()` bytes; blocks while there is nothing. In
+    /// message mode: one message, or its first part with `more_data` (ReadFile).
     read_result read(std::span<std::byte> buffer);
     read_result read(std::span<std::byte> buffer, std::error_code& ec);
     std::optional<read_result> read_until(std::span<std::byte> buffer, const deadline& until);
-    std::optional<read_result> read_until(std::span<std::byte> buffer, const deadline& until,
+    std::optional<read_result> read_until(std::span<std::byte> buffer,
+                                          const deadline& until,
                                           std::error_code& ec);
     template <class Rep, class Period>
     std::optional<read_result> read_for(std::span<std::byte> buffer,
@@ -205,7 +211,8 @@ public:
     }
     template <class Rep, class Period>
     bool write_for(std::span<const std::byte> data,
-                   const std::chrono::duration<Rep, Period>& timeout, std::error_code& ec) {
+                   const std::chrono::duration<Rep, Period>& timeout,
+                   std::error_code& ec) {
         return write_until(data, deadline::after(timeout), ec);
     }
 
@@ -214,8 +221,8 @@ public:
     peek_result peek(std::span<std::byte> buffer = {});
     peek_result peek(std::span<std::byte> buffer, std::error_code& ec);
 
-    /// Writes one message and reads one reply (TransactNamedPipe). Needs a duplex channel in message
-    /// mode (`wrong_mode`) with nothing unread (`unread_data`).
+    /// Writes one message and reads one reply (TransactNamedPipe). Needs a duplex channel in
+    /// message mode (`wrong_mode`) with nothing unread (`unread_data`).
     std::vector<std::byte> transact(std::span<const std::byte> request);
     std::vector<std::byte> transact(std::span<const std::byte> request, std::error_code& ec);
     std::optional<std::vector<std::byte>> transact_until(std::span<const std::byte> request,
@@ -230,7 +237,8 @@ public:
     }
     template <class Rep, class Period>
     std::optional<std::vector<std::byte>> transact_for(
-        std::span<const std::byte> request, const std::chrono::duration<Rep, Period>& timeout,
+        std::span<const std::byte> request,
+        const std::chrono::duration<Rep, Period>& timeout,
         std::error_code& ec) {
         return transact_until(request, deadline::after(timeout), ec);
     }
@@ -300,9 +308,9 @@ private:
 
 /// The server side of a channel name.
 ///
-/// Holds one instance that listens, so that a client may connect before accept() is called; accept()
-/// hands that instance out as a channel and makes the next. Thread-safe, but for moving and
-/// destroying: several threads may accept at once.
+/// Holds one instance that listens, so that a client may connect before accept() is called;
+/// accept() hands that instance out as a channel and makes the next. Thread-safe, but for moving
+/// and destroying: several threads may accept at once.
 class ISTHMUS_EXPORT channel_listener {
 public:
     channel_listener() noexcept;
@@ -316,7 +324,8 @@ public:
     /// another direction; it belongs to another user), `busy` (the maximum is reached),
     /// `invalid_argument`, `invalid_name`, `not_supported`, `insecure_directory`.
     static channel_listener create(std::string_view name, const listener_options& options = {});
-    static channel_listener create(std::string_view name, const listener_options& options,
+    static channel_listener create(std::string_view name,
+                                   const listener_options& options,
                                    std::error_code& ec);
 
     /// Waits for a client (ConnectNamedPipe). A client that connected, wrote and left before is
@@ -350,16 +359,17 @@ private:
     std::unique_ptr<detail::listener_core> core_;
 };
 
-/// Waits until an instance of the channel listens; it reserves nothing, so connecting may still find
-/// it `busy` (WaitNamedPipe,
+/// Waits until an instance of the channel listens; it reserves nothing, so connecting may still
+/// find it `busy` (WaitNamedPipe,
 /// https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-waitnamedpipew).
-/// Without a time it waits as long as the server's default_timeout says. Errors: `not_found` at once
-/// if there is no instance; `timed_out`.
+/// Without a time it waits as long as the server's default_timeout says. Errors: `not_found` at
+/// once if there is no instance; `timed_out`.
 ISTHMUS_EXPORT void wait_for_channel(std::string_view name);
 ISTHMUS_EXPORT void wait_for_channel(std::string_view name, std::error_code& ec);
 /// False if the time ran out.
 ISTHMUS_EXPORT bool wait_for_channel_until(std::string_view name, const deadline& until);
-ISTHMUS_EXPORT bool wait_for_channel_until(std::string_view name, const deadline& until,
+ISTHMUS_EXPORT bool wait_for_channel_until(std::string_view name,
+                                           const deadline& until,
                                            std::error_code& ec);
 template <class Rep, class Period>
 bool wait_for_channel_for(std::string_view name,
@@ -368,8 +378,9 @@ bool wait_for_channel_for(std::string_view name,
 }
 template <class Rep, class Period>
 bool wait_for_channel_for(std::string_view name,
-                          const std::chrono::duration<Rep, Period>& timeout, std::error_code& ec) {
+                          const std::chrono::duration<Rep, Period>& timeout,
+                          std::error_code& ec) {
     return wait_for_channel_until(name, deadline::after(timeout), ec);
 }
 
-}  // namespace isthmus
+} // namespace isthmus

@@ -21,7 +21,8 @@ public:
     static deadline after(const std::chrono::duration<Rep, Period>& timeout) noexcept {
         using seconds = std::chrono::duration<double>;
         constexpr auto longest = std::chrono::hours(24 * 365 * 50);
-        if (!(timeout > timeout.zero())) return deadline(clock::now());
+        if (!(timeout > timeout.zero()))
+            return deadline(clock::now());
         if (std::chrono::duration_cast<seconds>(timeout) >= seconds(longest)) {
             return deadline(clock::now() + longest);
         }
@@ -55,4 +56,4 @@ private:
     bool finite_ = false;
 };
 
-}  // namespace isthmus
+} // namespace isthmus

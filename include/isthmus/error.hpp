@@ -3,6 +3,7 @@
 #include <isthmus/export.hpp>
 
 #include <string>
+#include <string_view>
 #include <system_error>
 
 /// \file
@@ -10,8 +11,8 @@
 ///
 /// Every operation of the library comes in two forms: one that throws isthmus::error and one with a
 /// trailing `std::error_code&`. The error code keeps the *raw* code (`value()`): a Win32 code where
-/// the situation is one that Win32 defines, on every OS (a broken channel reads 109 and writes 232 on
-/// Linux as well), else the errno of the system call that failed. Programs compare it with the
+/// the situation is one that Win32 defines, on every OS (a broken channel reads 109 and writes 232
+/// on Linux as well), else the errno of the system call that failed. Programs compare it with the
 /// portable condition:
 ///
 ///     if (ec == isthmus::errc::busy) ...
@@ -19,7 +20,8 @@
 namespace isthmus {
 
 /// Portable conditions. The Win32 codes in brackets are the usual raw codes; which condition a raw
-/// code means depends on the operation (231 is `busy` when opening, `unread_data` in a transaction).
+/// code means depends on the operation (231 is `busy` when opening, `unread_data` in a
+/// transaction).
 enum class errc {
     not_found = 1,      ///< no object of that name (2, 3)
     already_exists,     ///< exclusive creation of a name that is in use (183)
@@ -65,7 +67,11 @@ ISTHMUS_EXPORT bool is_win32_code(const std::error_code& code) noexcept;
 /// "connect channel `orders`: no such channel (Win32 error 2)". Immutable, so thread-safe.
 class ISTHMUS_EXPORT error : public std::system_error {
 public:
-    error(std::error_code code, std::string operation, std::string object);
+    /// `reason` says it better than the code's own message; empty: that message.
+    error(std::error_code code,
+          std::string operation,
+          std::string object,
+          std::string_view reason = {});
 
     /// The operation that failed, for example "connect channel".
     const std::string& operation() const noexcept { return operation_; }
@@ -79,7 +85,7 @@ private:
     std::string text_;
 };
 
-}  // namespace isthmus
+} // namespace isthmus
 
 template <>
 struct std::is_error_condition_enum<isthmus::errc> : std::true_type {};

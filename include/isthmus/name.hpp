@@ -9,10 +9,10 @@
 /// \file
 /// Names of objects, channels and slots, in the spellings of Windows.
 ///
-/// All text is UTF-8. A name is refused with `invalid_name` (empty, not UTF-8, control characters, an
-/// empty component, `.` or `..` as a component, a component that ends with a dot or a space, a prefix
-/// that does not belong there) or `name_too_long`, before any system call. The reason is in the
-/// exception's text.
+/// All text is UTF-8. A name is refused with `invalid_name` (empty, not UTF-8, control characters,
+/// an empty component, `.` or `..` as a component, a component that ends with a dot or a space, a
+/// prefix that does not belong there) or `name_too_long`, before any system call. The reason is in
+/// the exception's text.
 
 namespace isthmus {
 
@@ -24,8 +24,8 @@ namespace isthmus {
 class ISTHMUS_EXPORT object_name {
 public:
     enum class scope {
-        local,   ///< the session's on Windows, the user's on POSIX; the default
-        global,  ///< the machine's
+        local,  ///< the session's on Windows, the user's on POSIX; the default
+        global, ///< the machine's
     };
 
     /// Throws isthmus::error.
@@ -66,9 +66,9 @@ public:
     /// `\\.\pipe\name` or `\\host\pipe\name`.
     std::string text() const;
 
-    /// Where a program that does not use this library finds the channel: `\\.\pipe\name` on Windows;
-    /// on POSIX the path of the Unix socket that a server of the calling user binds (docs/channels.md
-    /// describes how it follows from the name). Does not touch the file system.
+    /// Where a program that does not use this library finds the channel: `\\.\pipe\name` on
+    /// Windows; on POSIX the path of the Unix socket that a server of the calling user binds
+    /// (docs/channels.md describes how it follows from the name). Does not touch the file system.
     std::string native_path() const;
 
 private:
@@ -79,9 +79,9 @@ private:
 
 /// The name of a broadcast slot. Case-insensitive; may contain backslashes.
 ///
-/// Accepts `alerts`, `\\.\mailslot\alerts`, `\\*\mailslot\alerts`, `\\DOMAIN\mailslot\alerts` (also a
-/// host's name; which of the two it is, the network decides).
-/// Win32: https://learn.microsoft.com/windows/win32/ipc/mailslot-names
+/// Accepts `alerts`, `\\.\mailslot\alerts`, `\\*\mailslot\alerts`, `\\DOMAIN\mailslot\alerts` (also
+/// a host's name; which of the two it is, the network decides). Win32:
+/// https://learn.microsoft.com/windows/win32/ipc/mailslot-names
 class ISTHMUS_EXPORT slot_address {
 public:
     enum class reach {
@@ -109,4 +109,4 @@ private:
     std::string key_;
 };
 
-}  // namespace isthmus
+} // namespace isthmus

@@ -1,0 +1,35 @@
+#pragma once
+
+/// \file
+/// What the system offers, in one place: the only file here that asks which system it is.
+/// Everything has a portable fallback, and ISTHMUS_FORCE_PORTABLE forces all of them, so that what
+/// macOS and old kernels run is tested on Linux as well.
+
+#if defined(__linux__) && !defined(ISTHMUS_FORCE_PORTABLE)
+#    define ISTHMUS_LINUX_FAST_PATHS 1
+#else
+#    define ISTHMUS_LINUX_FAST_PATHS 0
+#endif
+
+namespace isthmus::posix::capability {
+
+/// Locks that belong to an open file description and have a test that takes nothing (F_OFD_GETLK).
+/// Fallback: flock.
+inline constexpr bool ofd_locks = ISTHMUS_LINUX_FAST_PATHS;
+
+/// Anonymous shared memory that its maker can seal against truncation. Fallback: words in a file,
+/// read and written by system calls (a mapping of a file that a peer can truncate is a SIGBUS to
+/// come).
+inline constexpr bool sealed_memory = ISTHMUS_LINUX_FAST_PATHS;
+
+/// eventfd. Fallback: a pipe.
+inline constexpr bool eventfd = ISTHMUS_LINUX_FAST_PATHS;
+
+/// A socket tells how much of what was sent is still unread (SIOCOUTQ), so that flush works towards
+/// a peer that does not use this library. Fallback: such a flush returns at once.
+inline constexpr bool unread_by_peer = ISTHMUS_LINUX_FAST_PATHS;
+
+/// /proc/self/fd gives a short path to a long directory. Fallback: such a path is refused.
+inline constexpr bool proc_self_fd = ISTHMUS_LINUX_FAST_PATHS;
+
+} // namespace isthmus::posix::capability

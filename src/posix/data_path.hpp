@@ -1,0 +1,112 @@
+#pragma once
+
+#include "byte_queue.hpp"
+#include "descriptor.hpp"
+#include "link.hpp"
+#include "pipe.hpp"
+#include "waiting.hpp"
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <system_error>
+
+namespace isthmus::posix {
+
+/// How the data of one connection travels: over a Unix socket (framed in message mode) or a FIFO.
+/// The part to replace for another way.
+///
+/// Steps never block: they finish an operation or leave it as it is. The caller holds the turn of
+/// the direction (`reading`, `writing`) while it steps; close() may come from any thread at any
+/// time.
+class data_path {
+public:
+    struct setup {
+        descriptor fd{};
+        transport carrier = transport::automatic;
+        channel_mode type = channel_mode::byte;
+        channel_mode read_mode = channel_mode::byte;
+        bool server = false;
+        link shared{}; ///< the client's; a server learns its from the hello
+        /// Told the inode of the instance file that the client claimed, when its hello is here.
+        std::function<void(ino_t)> on_hello{};
+    };
+    explicit data_path(setup with);
+
+    int fd() const noexcept { return fd_.get(); }
+
+    /// True if `op` has finished.
+    bool step_read(detail::pipe_operation& op);
+    bool step_write(detail::pipe_operation& op, std::uint64_t& sent);
+
+    /// Whether a read had better wait first: the last small one found nothing.
+    bool read_will_wait(std::size_t wanted) const noexcept;
+
+    /// Undoes an unfinished read: what it took is there for the next.
+    void undo_read(detail::pipe_operation& op);
+    /// After an unfinished write that has sent a part, nothing that follows could be understood.
+    void undo_write(std::uint64_t sent);
+
+    /// Needs the reading turn.
+    peek_result peek(std::span<std::byte> buffer, std::error_code& ec);
+    /// Takes the hello in if it is there. Needs the reading turn.
+    void greet();
+
+    /// Whether the peer has read everything sent so far; nothing if that cannot be known.
+    std::optional<bool> read_by_peer() const;
+
+    /// Whether the server has disconnected the client; either end knows.
+    bool disconnected() const noexcept;
+
+    /// The server's end of it all: tells the client to forget what it has not read.
+    void disconnect();
+
+    turn reading;
+    turn writing;
+
+private:
+    enum class progress { some, none, ended, failed };
+
+    progress receive(std::span<std::byte> buffer, std::size_t& received);
+    progress receive_from(std::span<std::byte> buffer, ssize_t& size);
+    progress fill(std::size_t room);
+    ssize_t send(const iovec* data, int count);
+    bool read_bytes(detail::pipe_operation& op);
+    bool read_message(detail::pipe_operation& op);
+    bool read_across_messages(detail::pipe_operation& op);
+    progress begin_message();
+    std::span<std::byte> room_of(detail::pipe_operation& op);
+    bool finish_read(detail::pipe_operation& op, std::error_code error = {});
+    std::error_code why_no_read(progress how) const;
+    bool hung_up() const noexcept;
+
+    const descriptor fd_;
+    const transport carrier_;
+    const bool framed_;
+    const channel_mode read_mode_;
+    const bool server_;
+    const std::function<void(ino_t)> on_hello_;
+
+    link shared_;
+    std::atomic<bool> linked_;              ///< shared_ may be used
+    std::atomic<bool> disconnected_{false}; ///< by this end
+    std::atomic<bool> broken_{false};       ///< by a write that was given up half-way
+    bool awaiting_hello_;
+
+    // Reading.
+    byte_queue in_;
+    bool in_message_ = false;
+    std::uint32_t left_in_message_ = 0;
+    std::uint64_t read_total_ = 0;
+    bool found_nothing_ = false;
+    int failure_ = 0; ///< errno that ended reading
+
+    // Writing.
+    std::atomic<std::uint64_t> sent_total_{0};
+};
+
+} // namespace isthmus::posix

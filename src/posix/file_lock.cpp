@@ -1,0 +1,59 @@
+#include "file_lock.hpp"
+
+#include "capabilities.hpp"
+#include "descriptor.hpp"
+#include "syscalls.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <ctime>
+
+namespace isthmus::posix {
+
+namespace {
+
+/// flock has no test that takes nothing: a tester holds the shared lock for a moment, which must
+/// not make a taker believe that the lock is held.
+bool try_flock(int fd) noexcept {
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        if (retry([&] { return os.flock(fd, LOCK_EX | LOCK_NB); }) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return false;
+        constexpr timespec moment{.tv_sec = 0, .tv_nsec = 50'000};
+        ::nanosleep(&moment, nullptr);
+    }
+    errno = EAGAIN;
+    return false;
+}
+
+} // namespace
+
+bool try_lock(int fd) noexcept {
+    if constexpr (!capability::ofd_locks)
+        return try_flock(fd);
+    if (retry([&] { return os.ofd_set_lock(fd, F_WRLCK); }) == 0)
+        return true;
+    if (errno == EACCES)
+        errno = EAGAIN; // POSIX leaves the choice
+    return false;
+}
+
+lock_state test_lock(int fd) noexcept {
+    if constexpr (!capability::ofd_locks) {
+        if (retry([&] { return os.flock(fd, LOCK_SH | LOCK_NB); }) == 0) {
+            os.flock(fd, LOCK_UN);
+            return lock_state::free;
+        }
+        return errno == EWOULDBLOCK ? lock_state::held : lock_state::unknown;
+    }
+    // Asked as a reader: only a writer's lock is in its way, and only who may write can take one.
+    short type = F_RDLCK;
+    if (retry([&] { return os.ofd_get_lock(fd, type); }) != 0)
+        return lock_state::unknown;
+    return type == F_UNLCK ? lock_state::free : lock_state::held;
+}
+
+} // namespace isthmus::posix

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <isthmus/channel.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace isthmus::posix {
+
+/// In message mode each message is preceded by a header of eight bytes on the socket: the four
+/// bytes "ism1" and the length of the message, little-endian. The letters cost nothing and tell a
+/// peer that speaks something else from one of ours before its bytes are taken for a length.
+inline constexpr std::size_t frame_header_size = 8;
+inline constexpr std::array<std::byte, 4> frame_magic = {std::byte{'i'}, std::byte{'s'},
+                                                         std::byte{'m'}, std::byte{'1'}};
+
+inline std::array<std::byte, frame_header_size> encode_frame_header(std::uint32_t length) noexcept {
+    std::array<std::byte, frame_header_size> header{};
+    std::copy(frame_magic.begin(), frame_magic.end(), header.begin());
+    for (unsigned i = 0; i < 4; ++i) {
+        header[4 + i] = static_cast<std::byte>((length >> (8 * i)) & 0xffU);
+    }
+    return header;
+}
+
+/// The length of the message that the header announces; nothing if it is not a header, or the
+/// length is over the limit.
+inline std::optional<std::uint32_t> decode_frame_header(
+    std::span<const std::byte, frame_header_size> header) noexcept {
+    if (!std::equal(frame_magic.begin(), frame_magic.end(), header.begin()))
+        return std::nullopt;
+    std::uint32_t length = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+        length |= std::to_integer<std::uint32_t>(header[4 + i]) << (8 * i);
+    }
+    if (length > max_message_size)
+        return std::nullopt;
+    return length;
+}
+
+} // namespace isthmus::posix

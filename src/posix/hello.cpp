@@ -1,0 +1,113 @@
+#include "hello.hpp"
+
+#include "syscalls.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace isthmus::posix {
+
+namespace {
+
+constexpr std::byte hello_version{1};
+constexpr std::size_t most_descriptors = 2;
+
+// Room for more than a hello carries: what does not fit is closed by the kernel, but some kernels
+// leave cut messages with descriptors that nobody closes.
+constexpr std::size_t control_room = CMSG_SPACE(sizeof(int) * 16);
+
+#ifdef MSG_CMSG_CLOEXEC
+constexpr int receive_flags = MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
+#else
+constexpr int receive_flags = MSG_DONTWAIT;
+#endif
+
+std::vector<descriptor> descriptors_in(msghdr& message) {
+    std::vector<descriptor> found;
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); each; each = CMSG_NXTHDR(&message, each)) {
+        if (each->cmsg_level != SOL_SOCKET || each->cmsg_type != SCM_RIGHTS)
+            continue;
+        const std::size_t count = (each->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(each) + i * sizeof(int), sizeof fd);
+            found.emplace_back(fd);
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+bool send_hello(int socket, int instance_file, int link_memory) {
+    const std::array<int, most_descriptors> fds = {instance_file, link_memory};
+    const std::size_t count = link_memory >= 0 ? 2 : 1;
+    std::byte version = hello_version;
+    iovec data{.iov_base = &version, .iov_len = 1};
+    alignas(cmsghdr) std::array<char, control_room> control{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen =
+        static_cast<decltype(message.msg_controllen)>(CMSG_SPACE(count * sizeof(int)));
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = static_cast<decltype(header->cmsg_len)>(CMSG_LEN(count * sizeof(int)));
+    std::memcpy(CMSG_DATA(header), fds.data(), count * sizeof(int));
+    return retry([&] { return os.sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); }) == 1;
+}
+
+first_receive receive_first(int socket, std::span<std::byte> buffer) {
+    first_receive result;
+    iovec data{.iov_base = buffer.data(), .iov_len = buffer.size()};
+    alignas(cmsghdr) std::array<char, control_room> control{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size());
+    result.size = retry([&] { return os.recvmsg(socket, &message, receive_flags); });
+    if (result.size < 0)
+        return result;
+    auto received = descriptors_in(message);
+    if (received.empty())
+        return result; // an ordinary program
+
+    const auto refuse = [&] {
+        result.size = -1;
+        errno = EPROTO;
+    };
+    if (result.size != 1 || buffer[0] != hello_version || received.size() > most_descriptors ||
+        (message.msg_flags & MSG_CTRUNC) != 0) {
+        refuse();
+        return result;
+    }
+    // Only something like what we hand out ourselves; a FIFO, say, could block whoever touches it.
+    struct ::stat status {};
+    if (os.fstat(received[0].get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        refuse();
+        return result;
+    }
+    const bool linked = received.size() == 2 ? result.shared.adopt_memory(std::move(received[1]))
+                                             : result.shared.adopt_file(std::move(received[0]));
+    if (!linked) {
+        if (errno != ENOMEM)
+            errno = EPROTO;
+        result.size = -1;
+        return result;
+    }
+    result.size = 0;
+    result.is_hello = true;
+    result.instance_file = status.st_ino;
+    return result;
+}
+
+} // namespace isthmus::posix

@@ -1,0 +1,99 @@
+#include "link.hpp"
+
+#include "capabilities.hpp"
+#include "syscalls.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace isthmus::posix {
+
+namespace {
+
+constexpr std::size_t page_size = 4096;
+
+/// Each word in a cache line of its own: the two ends write different ones.
+constexpr std::size_t stride = 64 / sizeof(std::uint64_t);
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");
+
+std::size_t index_of(link::word which) noexcept {
+    return static_cast<std::size_t>(which) * stride;
+}
+
+off_t offset_of(link::word which) noexcept {
+    return static_cast<off_t>(index_of(which) * sizeof(std::uint64_t));
+}
+
+} // namespace
+
+void link::unmap::operator()(std::atomic<std::uint64_t>* words) const noexcept {
+    ::munmap(static_cast<void*>(words), page_size);
+}
+
+bool link::map() {
+    void* const address = os.mmap(page_size, PROT_READ | PROT_WRITE, memory_.get());
+    // Memory that is zero is an array of atomics with the value zero.
+    words_.reset(static_cast<std::atomic<std::uint64_t>*>(address));
+    return address != nullptr;
+}
+
+bool link::make(int instance_file) {
+    if constexpr (capability::sealed_memory) {
+        memory_ = descriptor(os.memory_file(page_size));
+        return memory_ && map();
+    }
+    file_ = descriptor(retry([&] { return os.dup_cloexec(instance_file); }));
+    return static_cast<bool>(file_);
+}
+
+bool link::adopt_memory([[maybe_unused]] descriptor memory) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    // Without the seals the peer could cut it short under us: a SIGBUS at the next access.
+    const int seals = ::fcntl(memory.get(), F_GET_SEALS);
+    struct ::stat status {};
+    if (seals >= 0 && (seals & F_SEAL_SHRINK) != 0 && os.fstat(memory.get(), &status) == 0 &&
+        status.st_size >= static_cast<off_t>(page_size)) {
+        memory_ = std::move(memory);
+        const bool mapped = map();
+        memory_.reset();
+        return mapped;
+    }
+#endif
+    errno = EPROTO;
+    return false;
+}
+
+bool link::adopt_file(descriptor instance_file) {
+    file_ = std::move(instance_file);
+    return static_cast<bool>(file_);
+}
+
+std::uint64_t link::load(word which) const noexcept {
+    if (words_)
+        return words_[index_of(which)].load(std::memory_order_acquire);
+    std::uint64_t value = 0;
+    if (file_ && retry([&] {
+                     return os.pread(file_.get(), &value, sizeof value, offset_of(which));
+                 }) != static_cast<ssize_t>(sizeof value)) {
+        value = 0; // nobody has written it yet
+    }
+    return value;
+}
+
+void link::store(word which, std::uint64_t value) const noexcept {
+    if (words_) {
+        words_[index_of(which)].store(value, std::memory_order_release);
+        return;
+    }
+    if (file_) {
+        [[maybe_unused]] const auto written =
+            retry([&] { return os.pwrite(file_.get(), &value, sizeof value, offset_of(which)); });
+    }
+}
+
+} // namespace isthmus::posix

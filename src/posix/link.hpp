@@ -1,0 +1,55 @@
+#pragma once
+
+#include "descriptor.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace isthmus::posix {
+
+/// The few words that both ends of a connection share beside its socket: how much each end has read
+/// (so that flush knows), and whether the server has disconnected the client (which outruns the
+/// data still under way). Made by the client and handed over in its hello; the server trusts none
+/// of its values.
+///
+/// The words lie in sealed anonymous memory, or, where there is none, in the claimed instance's
+/// file, and then cost a system call each.
+class link {
+public:
+    enum class word : std::uint8_t { disconnected, read_by_client, read_by_server };
+
+    link() = default;
+    link(link&&) noexcept = default;
+    link& operator=(link&&) noexcept = default;
+
+    /// The client's: makes the memory. `instance_file` is where the words lie if there is none.
+    /// False with errno.
+    bool make(int instance_file);
+    /// What the client hands over beside the instance's file; -1 if nothing.
+    int memory() const noexcept { return memory_.get(); }
+    /// Not needed any longer once it is handed over.
+    void forget_memory() noexcept { memory_.reset(); }
+
+    /// The server's: false if the memory is not what it should be (size, seals), with errno.
+    bool adopt_memory(descriptor memory);
+    bool adopt_file(descriptor instance_file);
+
+    explicit operator bool() const noexcept { return words_ || file_; }
+    std::uint64_t load(word which) const noexcept;
+    void store(word which, std::uint64_t value) const noexcept;
+
+private:
+    struct unmap {
+        void operator()(std::atomic<std::uint64_t>* words) const noexcept;
+    };
+    bool map();
+
+    descriptor memory_;
+    std::unique_ptr<std::atomic<std::uint64_t>[], unmap> words_;
+    descriptor file_;
+};
+
+} // namespace isthmus::posix

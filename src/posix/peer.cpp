@@ -1,0 +1,65 @@
+#include "native_error.hpp"
+#include "pipe.hpp"
+#include "pipe_impl.hpp"
+
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+namespace isthmus::detail {
+
+namespace {
+
+/// What the kernel noted when the connection was made: the client's process, or the one that
+/// listened.
+bool credentials_of(int fd, peer_identity& who) {
+#ifdef SO_PEERCRED
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+        return false;
+    who.process_id = static_cast<std::uint32_t>(credentials.pid);
+    who.user = std::to_string(credentials.uid);
+    return true;
+#else
+    uid_t user = 0;
+    gid_t group = 0;
+    if (::getpeereid(fd, &user, &group) != 0)
+        return false;
+    who.user = std::to_string(user);
+#    ifdef LOCAL_PEERPID
+    pid_t process = 0;
+    socklen_t size = sizeof process;
+    if (::getsockopt(fd, 0 /* SOL_LOCAL */, LOCAL_PEERPID, &process, &size) == 0) {
+        who.process_id = static_cast<std::uint32_t>(process);
+    }
+#    endif
+    return true;
+#endif
+}
+
+} // namespace
+
+peer_identity pipe::peer(std::error_code& ec) const {
+    constexpr auto what = operation::query_channel;
+    ec.clear();
+    const std::lock_guard lock(impl_->mutex);
+    if (!impl_->path) {
+        ec = win32_error(what, impl_->now == impl::state::listening
+                                   ? win32_code::pipe_listening
+                                   : win32_code::pipe_not_connected);
+        return {};
+    }
+    peer_identity who;
+    if (impl_->carrier == transport::fifo) {
+        ec = win32_error(what, win32_code::not_supported);
+    } else if (!credentials_of(impl_->path->fd(), who)) {
+        ec = posix_error(what, errno);
+    }
+    return who;
+}
+
+} // namespace isthmus::detail

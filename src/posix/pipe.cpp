@@ -1,0 +1,479 @@
+#include "pipe.hpp"
+
+#include "data_path.hpp"
+#include "native_error.hpp"
+#include "pipe_impl.hpp"
+#include "pipe_path.hpp"
+#include "pipe_server.hpp"
+#include "syscalls.hpp"
+#include "waiting.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <new>
+#include <utility>
+
+/// \file
+/// One end of a pipe instance: operations that are started, completed and cancelled, and the states
+/// that a server's end goes through (listening, connected, disconnected).
+
+namespace isthmus::detail {
+
+using posix::data_path;
+using posix::descriptor;
+using posix::pipe_server;
+using posix::wait_result;
+
+namespace {
+
+using kind = pipe_operation::kind;
+
+operation_state& state_of(pipe_operation& op) noexcept {
+    return *std::launder(reinterpret_cast<operation_state*>(op.native));
+}
+
+operation what_of(kind what) noexcept {
+    switch (what) {
+    case kind::listen:
+        return operation::accept_channel;
+    case kind::write:
+        return operation::write_channel;
+    default:
+        return operation::read_channel;
+    }
+}
+
+void finish(pipe_operation& op) noexcept {
+    if (op.what != kind::none)
+        state_of(op).~operation_state();
+    op.what = kind::none;
+    op.pending = false;
+}
+
+posix::turn& turn_of(pipe_operation& op) noexcept {
+    auto& path = *state_of(op).path;
+    return op.what == kind::write ? path.writing : path.reading;
+}
+
+bool step(pipe_operation& op) {
+    auto& state = state_of(op);
+    return op.what == kind::write ? state.path->step_write(op, state.sent)
+                                  : state.path->step_read(op);
+}
+
+/// Makes a connection out of an accepted socket.
+std::shared_ptr<data_path> accepted(pipe::impl& server, descriptor fd) {
+    if (server.buffer_size > 0 && server.carrier != transport::fifo) {
+        posix::os.set_buffer_size(fd.get(), SO_SNDBUF, static_cast<int>(server.buffer_size));
+    }
+    return std::make_shared<data_path>(data_path::setup{.fd = std::move(fd),
+                                                        .carrier = server.carrier,
+                                                        .type = server.properties.type,
+                                                        .read_mode = server.read_mode,
+                                                        .server = true,
+                                                        .on_hello = [&server](ino_t claimed) {
+                                                            if (server.instance.server)
+                                                                server.instance.server->connected(
+                                                                    server.instance, claimed);
+                                                        }});
+}
+
+/// The inbound FIFO's reading end is open while the instance listens, so that writers find it.
+bool open_fifo_reader(pipe::impl& server) {
+    if (server.carrier != transport::fifo ||
+        server.properties.direction != channel_direction::inbound) {
+        return true;
+    }
+    server.fifo = descriptor(posix::retry([&] {
+        return posix::os.openat(server.instance.server->directory().fd(), "fifo",
+                                O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0);
+    }));
+    return static_cast<bool>(server.fifo);
+}
+
+/// Takes a client if there is one; an empty descriptor with EAGAIN if not.
+descriptor take_client(pipe::impl& server) {
+    if (server.carrier != transport::fifo) {
+        for (;;) {
+            descriptor client(posix::retry(
+                [&] { return posix::os.accept(server.instance.server->listening_socket()); }));
+            // That client changed its mind; the next may not have.
+            if (client || errno != ECONNABORTED)
+                return client;
+        }
+    }
+    if (server.properties.direction == channel_direction::inbound) {
+        pollfd state{.fd = server.fifo.get(), .events = POLLIN, .revents = 0};
+        constexpr timespec now{};
+        if (posix::retry([&] { return posix::os.poll(&state, 1, &now); }) == 1) {
+            return std::move(server.fifo);
+        }
+        errno = EAGAIN;
+        return {};
+    }
+    descriptor writer(posix::retry([&] {
+        return posix::os.openat(server.instance.server->directory().fd(), "fifo",
+                                O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0);
+    }));
+    if (!writer && errno == ENXIO)
+        errno = EAGAIN; // no reader yet
+    return writer;
+}
+
+/// True if the listen has finished.
+bool step_listen(pipe::impl& server, pipe_operation& op) {
+    std::shared_ptr<data_path> path;
+    {
+        const std::lock_guard lock(server.mutex);
+        if (server.now != pipe::impl::state::listening) {
+            op.error = win32_error(operation::accept_channel, win32_code::invalid_parameter);
+            return true;
+        }
+        auto client = take_client(server);
+        if (!client) {
+            if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return false;
+            op.error = posix_error(operation::accept_channel, errno);
+            return true;
+        }
+        path = accepted(server, std::move(client));
+        server.path = path;
+        server.now = pipe::impl::state::connected;
+    }
+    server.instance.server->connected(server.instance, 0);
+    if (path->reading.try_take(server.waits, &op)) {
+        path->greet();
+        path->reading.give_back(server.waits, &op);
+    }
+    return true;
+}
+
+void fail_waiting(pipe_operation& op, wait_result how) {
+    const auto what = what_of(op.what);
+    switch (how) {
+    case wait_result::timed_out:
+        op.error = win32_error(what, win32_code::wait_timeout);
+        break;
+    case wait_result::canceled:
+        op.error = win32_error(what, win32_code::operation_aborted);
+        break;
+    default:
+        op.error = posix_error(what, errno);
+        break;
+    }
+}
+
+/// Leaves the operation as if it had never been, as far as that goes.
+void undo(pipe::impl& pipe, pipe_operation& op) {
+    if (op.what == kind::listen)
+        return;
+    auto& state = state_of(op);
+    if (!turn_of(op).try_take(pipe.waits, &op))
+        return; // it never had its turn
+    if (op.what == kind::write) {
+        state.path->undo_write(state.sent);
+    } else {
+        state.path->undo_read(op);
+    }
+    turn_of(op).give_back(pipe.waits, &op);
+}
+
+/// An outbound FIFO has nothing to wait on until a reader opens it: look now and then.
+wait_result wait_for_client(pipe::impl& server, const deadline& until, std::uint64_t generation) {
+    using namespace std::chrono_literals;
+    if (server.carrier != transport::fifo) {
+        return server.waits.wait(server.instance.server->listening_socket(), POLLIN, until,
+                                 generation);
+    }
+    if (server.properties.direction == channel_direction::inbound) {
+        return server.waits.wait(server.fifo.get(), POLLIN, until, generation);
+    }
+    const auto soon = deadline::clock::now() + 5ms;
+    const bool last = !until.is_never() && until.when() <= soon;
+    const auto how = server.waits.wait(-1, 0, last ? until : deadline(soon), generation);
+    return how == wait_result::timed_out && !last ? wait_result::ready : how;
+}
+
+} // namespace
+
+pipe::pipe(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}
+
+std::unique_ptr<pipe> pipe::create(const channel_address& address,
+                                   const listener_options& options,
+                                   std::error_code& ec) {
+    auto server = std::make_unique<impl>(address);
+    server->is_server = true;
+    pipe_server::create_instance(posix::encode_key(address.key()), options, server->instance, ec);
+    if (ec)
+        return nullptr;
+    const auto& shape = server->instance.server->shape();
+    server->properties = shape.properties;
+    server->carrier = shape.carrier;
+    server->buffer_size = shape.buffer_size;
+    server->read_mode =
+        shape.properties.type == channel_mode::message ? options.mode : channel_mode::byte;
+    server->may_read = shape.properties.direction != channel_direction::outbound;
+    server->may_write = shape.properties.direction != channel_direction::inbound;
+    if (!open_fifo_reader(*server)) {
+        ec = posix_error(operation::create_channel, errno);
+        pipe_server::close(server->instance);
+        return nullptr;
+    }
+    return std::unique_ptr<pipe>(new pipe(std::move(server)));
+}
+
+std::unique_ptr<pipe> pipe::connect(const channel_address& address,
+                                    channel_mode read_mode,
+                                    std::optional<rights> wanted,
+                                    std::error_code& ec) {
+    auto client = std::make_unique<impl>(address);
+    ec = connect_client(*client, wanted, read_mode);
+    if (ec)
+        return nullptr;
+    return std::unique_ptr<pipe>(new pipe(std::move(client)));
+}
+
+pipe::~pipe() {
+    impl_->path.reset();
+    impl_->fifo.reset();
+    if (impl_->is_server) {
+        pipe_server::close(impl_->instance);
+    } else {
+        release_client(*impl_);
+    }
+}
+
+// --- operations
+
+void pipe::start_listen(pipe_operation& op) {
+    op.what = kind::listen;
+    op.error.clear();
+    new (op.native) operation_state{.generation = impl_->waits.generation()};
+    const auto fail = [&](std::error_code reason) {
+        op.error = reason;
+        finish(op);
+    };
+    {
+        const std::lock_guard lock(impl_->mutex);
+        if (!impl_->is_server) {
+            return fail(win32_error(operation::accept_channel, win32_code::invalid_parameter));
+        }
+        if (impl_->now == impl::state::disconnected) {
+            if (!open_fifo_reader(*impl_) || !impl_->instance.server->listening(impl_->instance)) {
+                return fail(posix_error(operation::accept_channel, errno));
+            }
+            impl_->now = impl::state::listening;
+        }
+    }
+    op.pending = !step_listen(*impl_, op);
+    if (!op.pending)
+        finish(op);
+}
+
+void pipe::start(pipe_operation& op) {
+    const auto what = what_of(op.what);
+    op.error.clear();
+    op.transferred = 0;
+    op.more_data = false;
+    new (op.native) operation_state{.generation = impl_->waits.generation()};
+    {
+        const std::lock_guard lock(impl_->mutex);
+        state_of(op).path = impl_->path;
+        if (!impl_->path) {
+            op.error = win32_error(what, impl_->now == impl::state::listening
+                                             ? win32_code::pipe_listening
+                                             : win32_code::pipe_not_connected);
+        }
+    }
+    if (!(op.what == kind::write ? impl_->may_write : impl_->may_read)) {
+        op.error = win32_error(what, win32_code::access_denied);
+    }
+    if (op.error)
+        return finish(op);
+    op.pending = true;
+    const bool better_wait =
+        op.what == kind::read && state_of(op).path->read_will_wait(op.in.size());
+    if (!better_wait)
+        try_complete(op);
+}
+
+void pipe::start_read(pipe_operation& op, std::span<std::byte> buffer) {
+    op.what = kind::read;
+    op.in = buffer;
+    op.message = nullptr;
+    start(op);
+}
+
+void pipe::start_read_message(pipe_operation& op, std::vector<std::byte>& message) {
+    message.clear();
+    op.what = kind::read_message;
+    op.message = &message;
+    start(op);
+}
+
+void pipe::start_write(pipe_operation& op, std::span<const std::byte> data) {
+    op.what = kind::write;
+    op.out = data;
+    start(op);
+}
+
+bool pipe::try_complete(pipe_operation& op) {
+    if (!op.pending)
+        return true;
+    if (op.what == kind::listen) {
+        if (!step_listen(*impl_, op))
+            return false;
+    } else {
+        if (!turn_of(op).try_take(impl_->waits, &op) || !step(op))
+            return false;
+        turn_of(op).give_back(impl_->waits, &op);
+    }
+    finish(op);
+    return true;
+}
+
+void pipe::complete(pipe_operation& op, const deadline& until) {
+    while (op.pending) {
+        auto& state = state_of(op);
+        auto how = wait_result::ready;
+        if (op.what == kind::listen) {
+            how = wait_for_client(*impl_, until, state.generation);
+        } else {
+            how = turn_of(op).take(impl_->waits, &op, until, state.generation);
+            if (how == wait_result::ready) {
+                how = impl_->waits.wait(state.path->fd(), op.what == kind::write ? POLLOUT : POLLIN,
+                                        until, state.generation);
+            }
+        }
+        if (how == wait_result::ready) {
+            try_complete(op);
+            continue;
+        }
+        const int reason = errno;
+        undo(*impl_, op);
+        errno = reason;
+        fail_waiting(op, how);
+        finish(op);
+    }
+}
+
+void pipe::cancel(pipe_operation& op) {
+    if (!op.pending)
+        return;
+    undo(*impl_, op);
+    fail_waiting(op, wait_result::canceled);
+    finish(op);
+}
+
+void pipe::cancel_all() noexcept {
+    impl_->waits.cancel_all();
+}
+
+// --- the rest
+
+peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
+    std::shared_ptr<data_path> path;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        path = impl_->path;
+    }
+    ec = !path              ? win32_error(operation::peek_channel, win32_code::pipe_not_connected)
+         : !impl_->may_read ? win32_error(operation::peek_channel, win32_code::access_denied)
+                            : std::error_code();
+    // Another thread that is inside a read has found nothing.
+    if (ec || !path->reading.try_take(impl_->waits, this))
+        return {};
+    const auto seen = path->peek(buffer, ec);
+    path->reading.give_back(impl_->waits, this);
+    return seen;
+}
+
+void pipe::flush(const deadline& until, std::error_code& ec) {
+    using namespace std::chrono_literals;
+    constexpr auto what = operation::flush_channel;
+    const auto generation = impl_->waits.generation();
+    std::shared_ptr<data_path> path;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        path = impl_->path;
+    }
+    ec = !path               ? win32_error(what, win32_code::pipe_not_connected)
+         : !impl_->may_write ? win32_error(what, win32_code::access_denied)
+                             : std::error_code();
+    // The reader does not tell (that would be a system call for every read): look, ever less often.
+    for (auto pause = std::chrono::nanoseconds(20us); !ec; pause = std::min(pause * 2, {1ms})) {
+        if (path->reading.try_take(impl_->waits, &generation)) {
+            path->greet();
+            path->reading.give_back(impl_->waits, &generation);
+        }
+        const auto done = path->read_by_peer();
+        if (done.value_or(true))
+            return;
+        const auto soon = deadline::clock::now() + pause;
+        const bool last = !until.is_never() && until.when() <= soon;
+        // Woken by a hang-up, too.
+        switch (impl_->waits.wait(path->fd(), 0, last ? until : deadline(soon), generation)) {
+        case wait_result::ready:
+            if (path->read_by_peer().value_or(false))
+                return;
+            ec = win32_error(what, path->disconnected() ? win32_code::pipe_not_connected
+                                                        : win32_code::broken_pipe);
+            break;
+        case wait_result::timed_out:
+            if (last)
+                ec = win32_error(what, win32_code::wait_timeout);
+            break;
+        case wait_result::canceled:
+            ec = win32_error(what, win32_code::operation_aborted);
+            break;
+        case wait_result::failed:
+            ec = posix_error(what, errno);
+            break;
+        }
+    }
+}
+
+void pipe::disconnect(std::error_code& ec) {
+    constexpr auto what = operation::disconnect_channel;
+    const std::lock_guard lock(impl_->mutex);
+    ec.clear();
+    if (!impl_->path) {
+        if (impl_->now == impl::state::listening) {
+            ec = win32_error(what, win32_code::pipe_listening);
+        } else {
+            ec = win32_error(what, win32_code::pipe_not_connected);
+        }
+        return;
+    }
+    if (impl_->path->reading.try_take(impl_->waits, this)) {
+        impl_->path->greet();
+        impl_->path->reading.give_back(impl_->waits, this);
+    }
+    if (!impl_->instance.server->idle(impl_->instance)) {
+        ec = posix_error(what, errno);
+        return;
+    }
+    impl_->path->disconnect();
+    impl_->path.reset();
+    impl_->now = impl::state::disconnected;
+}
+
+const pipe_properties& pipe::properties() const noexcept {
+    return impl_->properties;
+}
+channel_mode pipe::read_mode() const noexcept {
+    return impl_->read_mode;
+}
+bool pipe::is_server_end() const noexcept {
+    return impl_->is_server;
+}
+const channel_address& pipe::address() const noexcept {
+    return impl_->address;
+}
+
+} // namespace isthmus::detail

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "data_path.hpp"
+#include "pipe.hpp"
+#include "pipe_directory.hpp"
+#include "pipe_server.hpp"
+#include "waiting.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace isthmus::detail {
+
+/// What an operation keeps while it is pending, in pipe_operation::native.
+struct operation_state {
+    std::shared_ptr<posix::data_path>
+        path{};                   ///< its own: the pipe may meanwhile serve another client
+    std::uint64_t generation = 0; ///< of cancellation, when it started
+    std::uint64_t sent = 0;
+};
+static_assert(sizeof(operation_state) <= sizeof(pipe_operation::native));
+
+struct pipe::impl {
+    enum class state { listening, connected, disconnected };
+
+    explicit impl(channel_address name) : address(std::move(name)) {}
+
+    const channel_address address;
+    pipe_properties properties;
+    channel_mode read_mode = channel_mode::byte;
+    transport carrier = transport::automatic;
+    std::uint32_t buffer_size = 0;
+    bool is_server = false;
+    bool may_read = true;
+    bool may_write = true;
+
+    posix::cancellation waits;
+
+    mutable std::mutex mutex; ///< of what follows
+    state now = state::listening;
+    std::shared_ptr<posix::data_path> path; ///< only while connected
+
+    // The server's end.
+    posix::pipe_server::instance instance;
+    posix::descriptor fifo; ///< inbound: the reading end, kept while the instance listens
+
+    // The client's end.
+    posix::pipe_directory directory;
+    posix::pipe_directory::claim claim;
+};
+
+/// Posix/connect.cpp: one try to open the client's end.
+std::error_code connect_client(pipe::impl& client,
+                               std::optional<rights> wanted,
+                               channel_mode read_mode);
+
+/// Gives the client's claim up, and removes what is left of a name that nobody serves any longer.
+void release_client(pipe::impl& client) noexcept;
+
+} // namespace isthmus::detail

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "pipe_directory.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace isthmus::posix {
+
+/// This process as a server of one channel name: its life file, the socket it accepts on, and its
+/// instances' files. Shared by all instances of the name in this process; the last one removes it.
+/// Thread-safe.
+class pipe_server : public std::enable_shared_from_this<pipe_server> {
+public:
+    /// Where an instance's file is: what others may conclude about it.
+    enum class place { none, listening, connected };
+
+    /// One instance's place in the registry. Owned by a pipe; known to its server.
+    struct instance {
+        std::shared_ptr<pipe_server> server;
+        std::string file;
+        ino_t inode = 0;
+        place where = place::none;
+    };
+
+    /// Creates an instance, which listens. On failure `made.server` is empty and `ec` tells.
+    static void create_instance(const std::string& encoded,
+                                const listener_options& options,
+                                instance& made,
+                                std::error_code& ec);
+
+    pipe_server(const pipe_server&) = delete;
+    pipe_server& operator=(const pipe_server&) = delete;
+    ~pipe_server();
+
+    const pipe_directory::shape& shape() const noexcept { return shape_; }
+    int listening_socket() const noexcept { return socket_.get(); }
+    const pipe_directory& directory() const noexcept { return directory_; }
+
+    /// `who` has accepted a connection: its file is no longer to be claimed. `claimed` is the inode
+    /// of the file that the client holds, 0 if not known (yet). Since all instances accept on one
+    /// socket it may be another instance's: then the two exchange their files.
+    void connected(instance& who, ino_t claimed);
+
+    /// `who` has disconnected its client and does not listen: it gets a file that its former client
+    /// has no hold on. False with errno.
+    bool idle(instance& who);
+
+    /// `who` listens again. False with errno.
+    bool listening(instance& who);
+
+    /// Gives the instance up; the last one gives up the server.
+    static void close(instance& who) noexcept;
+
+private:
+    pipe_server() = default;
+
+    static std::shared_ptr<pipe_server> start(pipe_directory directory,
+                                              const pipe_directory::shape& shape,
+                                              mode_t mode);
+    bool open_socket(const std::string& number);
+    bool make_file(instance& who);
+    bool move(instance& who, place to);
+    bool claimed_by_client(const instance& who) const;
+    void exchange(instance& connected, instance& other);
+    void remove_nodes() const noexcept;
+    void renew_link() const;
+
+    std::mutex mutex_;
+    pid_t process_ = 0; ///< a forked child must not clean up for its parent
+    pipe_directory directory_;
+    pipe_directory::shape shape_;
+    mode_t mode_ = 0600;
+    std::string number_;
+    std::uint64_t next_ = 0;
+    descriptor life_;
+    descriptor socket_;
+    std::vector<instance*> instances_;
+};
+
+} // namespace isthmus::posix

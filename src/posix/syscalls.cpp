@@ -1,0 +1,236 @@
+#include "syscalls.hpp"
+
+#include "capabilities.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#if ISTHMUS_LINUX_FAST_PATHS
+#    include <sys/eventfd.h>
+#endif
+
+namespace isthmus::posix {
+
+namespace {
+
+constexpr int seals = 0
+#if ISTHMUS_LINUX_FAST_PATHS
+                      | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL
+#endif
+    ;
+
+#if !ISTHMUS_LINUX_FAST_PATHS
+/// Where a descriptor cannot be made close-on-exec in one step. A fork in another thread between
+/// the two steps can leak it into a child: those systems offer nothing better.
+int make_private(int fd) {
+    if (fd >= 0)
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
+}
+
+int make_private_nonblocking(int fd) {
+    if (make_private(fd) >= 0)
+        ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+#    ifdef SO_NOSIGPIPE
+    const int on = 1;
+    if (fd >= 0)
+        ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#    endif
+    return fd;
+}
+#endif
+
+int os_set_nonblocking(int fd, bool on) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0)
+        return -1;
+    const int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    return wanted == flags ? 0 : ::fcntl(fd, F_SETFL, wanted);
+}
+
+int os_ofd_set_lock([[maybe_unused]] int fd, [[maybe_unused]] short type) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    struct ::flock range {};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    return ::fcntl(fd, F_OFD_SETLK, &range);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int os_ofd_get_lock([[maybe_unused]] int fd, [[maybe_unused]] short& type) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    struct ::flock range {};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    const int result = ::fcntl(fd, F_OFD_GETLK, &range);
+    type = range.l_type;
+    return result;
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int os_pipe(int fds[2]) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::pipe2(fds, O_CLOEXEC);
+#else
+    if (::pipe(fds) != 0)
+        return -1;
+    make_private(fds[0]);
+    make_private(fds[1]);
+    return 0;
+#endif
+}
+
+int os_eventfd() {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int os_memory_file([[maybe_unused]] size_t size) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    const int fd = ::memfd_create("isthmus", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -1;
+    if (::ftruncate(fd, static_cast<off_t>(size)) == 0 && ::fcntl(fd, F_ADD_SEALS, seals) == 0) {
+        return fd;
+    }
+    const int reason = errno;
+    ::close(fd);
+    errno = reason;
+#else
+    errno = ENOSYS;
+#endif
+    return -1;
+}
+
+void* os_mmap(size_t size, int protection, int fd) {
+    void* const address = ::mmap(nullptr, size, protection, MAP_SHARED, fd, 0);
+    return address == MAP_FAILED ? nullptr : address;
+}
+
+int os_socket() {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+    return make_private_nonblocking(::socket(AF_UNIX, SOCK_STREAM, 0));
+#endif
+}
+
+int os_accept(int fd) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+    return make_private_nonblocking(::accept(fd, nullptr, nullptr));
+#endif
+}
+
+int os_poll(pollfd* fds, nfds_t count, const timespec* timeout) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::ppoll(fds, count, timeout, nullptr);
+#else
+    if (timeout == nullptr)
+        return ::poll(fds, count, -1);
+    // Rounded up, so that no wait ends before its time; the caller loops over very long ones.
+    constexpr long long longest = 1'000'000'000;
+    const long long wait = timeout->tv_sec * 1000LL + (timeout->tv_nsec + 999'999) / 1'000'000;
+    return ::poll(fds, count, static_cast<int>(wait < longest ? wait : longest));
+#endif
+}
+
+} // namespace
+
+// constinit: usable from the constructors of other files' static objects.
+constinit system_calls os = {
+    .open = [](const char* path, int flags, mode_t mode) { return ::open(path, flags, mode); },
+    .openat =
+        [](int directory, const char* path, int flags, mode_t mode) {
+            return ::openat(directory, path, flags, mode);
+        },
+    .close = [](int fd) { return ::close(fd); },
+    .dup_cloexec = [](int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); },
+    .mkdirat = [](int directory,
+                  const char* path,
+                  mode_t mode) { return ::mkdirat(directory, path, mode); },
+    .unlinkat = [](int directory,
+                   const char* path,
+                   int flags) { return ::unlinkat(directory, path, flags); },
+    .renameat =
+        [](int from, const char* old_path, int to, const char* new_path) {
+            return ::renameat(from, old_path, to, new_path);
+        },
+    .symlinkat = [](const char* target,
+                    int directory,
+                    const char* path) { return ::symlinkat(target, directory, path); },
+    .readlinkat =
+        [](int directory, const char* path, char* buffer, size_t size) {
+            return ::readlinkat(directory, path, buffer, size);
+        },
+    .mkfifoat = [](int directory,
+                   const char* path,
+                   mode_t mode) { return ::mkfifoat(directory, path, mode); },
+    .fstat = [](int fd, struct ::stat* status) { return ::fstat(fd, status); },
+    .fstatat =
+        [](int directory, const char* path, struct ::stat* status, int flags) {
+            return ::fstatat(directory, path, status, flags);
+        },
+    .fchmod = [](int fd, mode_t mode) { return ::fchmod(fd, mode); },
+    .fchmodat =
+        [](int directory, const char* path, mode_t mode, int flags) {
+            return ::fchmodat(directory, path, mode, flags);
+        },
+    .fdopendir = [](int fd) { return ::fdopendir(fd); },
+    .flock = [](int fd, int operation) { return ::flock(fd, operation); },
+    .ofd_set_lock = os_ofd_set_lock,
+    .ofd_get_lock = os_ofd_get_lock,
+    .read = [](int fd, void* buffer, size_t size) { return ::read(fd, buffer, size); },
+    .write = [](int fd, const void* buffer, size_t size) { return ::write(fd, buffer, size); },
+    .pread =
+        [](int fd, void* buffer, size_t size, off_t offset) {
+            return ::pread(fd, buffer, size, offset);
+        },
+    .pwrite =
+        [](int fd, const void* buffer, size_t size, off_t offset) {
+            return ::pwrite(fd, buffer, size, offset);
+        },
+    .set_nonblocking = os_set_nonblocking,
+    .pipe = os_pipe,
+    .eventfd = os_eventfd,
+    .memory_file = os_memory_file,
+    .mmap = os_mmap,
+    .socket = os_socket,
+    .bind =
+        [](int fd, const sockaddr* address, socklen_t size) { return ::bind(fd, address, size); },
+    .listen = [](int fd, int backlog) { return ::listen(fd, backlog); },
+    .connect = [](int fd,
+                  const sockaddr* address,
+                  socklen_t size) { return ::connect(fd, address, size); },
+    .accept = os_accept,
+    .set_buffer_size =
+        [](int fd, int option, int size) {
+            return ::setsockopt(fd, SOL_SOCKET, option, &size, sizeof size);
+        },
+    .recv =
+        [](int fd, void* buffer, size_t size, int flags) {
+            return ::recv(fd, buffer, size, flags);
+        },
+    .recvmsg = [](int fd, msghdr* message, int flags) { return ::recvmsg(fd, message, flags); },
+    .sendmsg =
+        [](int fd, const msghdr* message, int flags) { return ::sendmsg(fd, message, flags); },
+    .poll = os_poll,
+};
+
+} // namespace isthmus::posix

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <dirent.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <cstddef>
+
+namespace isthmus::posix {
+
+/// Every system call of the back end that can fail goes through this table, so that tests can make
+/// any of them fail at any moment. Semantics are those of the call of the same name.
+struct system_calls {
+    int (*open)(const char* path, int flags, mode_t mode);
+    int (*openat)(int directory, const char* path, int flags, mode_t mode);
+    int (*close)(int fd);
+    int (*dup_cloexec)(int fd); ///< fcntl(F_DUPFD_CLOEXEC)
+    int (*mkdirat)(int directory, const char* path, mode_t mode);
+    int (*unlinkat)(int directory, const char* path, int flags);
+    int (*renameat)(int from, const char* old_path, int to, const char* new_path);
+    int (*symlinkat)(const char* target, int directory, const char* path);
+    ssize_t (*readlinkat)(int directory, const char* path, char* buffer, size_t size);
+    int (*mkfifoat)(int directory, const char* path, mode_t mode);
+    int (*fstat)(int fd, struct ::stat* status);
+    int (*fstatat)(int directory, const char* path, struct ::stat* status, int flags);
+    int (*fchmod)(int fd, mode_t mode);
+    int (*fchmodat)(int directory, const char* path, mode_t mode, int flags);
+    DIR* (*fdopendir)(int fd);
+    int (*flock)(int fd, int operation);
+    int (*ofd_set_lock)(int fd, short type);  ///< whole file; F_OFD_SETLK
+    int (*ofd_get_lock)(int fd, short& type); ///< whole file; F_OFD_GETLK
+    ssize_t (*read)(int fd, void* buffer, size_t size);
+    ssize_t (*write)(int fd, const void* buffer, size_t size);
+    ssize_t (*pread)(int fd, void* buffer, size_t size, off_t offset);
+    ssize_t (*pwrite)(int fd, const void* buffer, size_t size, off_t offset);
+    int (*set_nonblocking)(int fd, bool on);            ///< fcntl(F_SETFL)
+    int (*pipe)(int fds[2]);                            ///< close-on-exec
+    int (*eventfd)();                                   ///< close-on-exec, non-blocking
+    int (*memory_file)(size_t size);                    ///< sealed against any change of size
+    void* (*mmap)(size_t size, int protection, int fd); ///< shared; null on failure
+    int (*socket)(); ///< Unix stream, close-on-exec, non-blocking
+    int (*bind)(int fd, const sockaddr* address, socklen_t size);
+    int (*listen)(int fd, int backlog);
+    int (*connect)(int fd, const sockaddr* address, socklen_t size);
+    int (*accept)(int fd);                                ///< close-on-exec, non-blocking
+    int (*set_buffer_size)(int fd, int option, int size); ///< setsockopt(SO_SNDBUF, SO_RCVBUF)
+    ssize_t (*recv)(int fd, void* buffer, size_t size, int flags);
+    ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
+    ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);
+    int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll
+};
+
+/// The table in use. Replaced only by tests, while no other thread is inside the library.
+extern system_calls os;
+
+} // namespace isthmus::posix

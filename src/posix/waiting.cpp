@@ -1,0 +1,158 @@
+#include "waiting.hpp"
+
+#include "capabilities.hpp"
+#include "descriptor.hpp"
+#include "syscalls.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+namespace isthmus::posix {
+
+namespace {
+
+/// What other threads wake this one by. One per thread, not per object: threads are few.
+class wake_up {
+public:
+    /// False with errno.
+    bool open() {
+        if (reader_)
+            return true;
+        if constexpr (capability::eventfd) {
+            reader_ = descriptor(os.eventfd());
+            return static_cast<bool>(reader_);
+        }
+        std::array<int, 2> ends{};
+        if (os.pipe(ends.data()) != 0)
+            return false;
+        reader_ = descriptor(ends[0]);
+        writer_ = descriptor(ends[1]);
+        os.set_nonblocking(ends[0], true);
+        os.set_nonblocking(ends[1], true);
+        return true;
+    }
+
+    int reader() const noexcept { return reader_.get(); }
+    int writer() const noexcept { return writer_ ? writer_.get() : reader_.get(); }
+
+    void drain() const noexcept {
+        std::array<char, 64> bytes{};
+        while (os.read(reader(), bytes.data(), bytes.size()) > 0) {}
+    }
+
+    static void wake(int writer) noexcept {
+        const std::uint64_t one = 1;
+        // Full means that it has been woken often enough.
+        [[maybe_unused]] const auto written =
+            retry([&] { return os.write(writer, &one, sizeof one); });
+    }
+
+private:
+    descriptor reader_;
+    descriptor writer_;
+};
+
+thread_local wake_up this_thread;
+
+timespec remaining(const deadline& until) noexcept {
+    const auto left = std::chrono::ceil<std::chrono::nanoseconds>(until.remaining());
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+    return {.tv_sec = static_cast<time_t>(seconds.count()),
+            .tv_nsec = static_cast<long>((left - seconds).count())};
+}
+
+} // namespace
+
+std::uint64_t cancellation::generation() noexcept {
+    const std::lock_guard lock(mutex_);
+    return generation_;
+}
+
+void cancellation::cancel_all() noexcept {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    for (const int sleeper : sleepers_)
+        wake_up::wake(sleeper);
+    turns_.notify_all();
+}
+
+wait_result cancellation::wait(int fd,
+                               short events,
+                               const deadline& until,
+                               std::uint64_t generation) {
+    if (!this_thread.open())
+        return wait_result::failed;
+    const int sleeper = this_thread.writer();
+    {
+        const std::lock_guard lock(mutex_);
+        if (generation_ != generation)
+            return wait_result::canceled;
+        sleepers_.push_back(sleeper);
+    }
+    std::array<pollfd, 2> fds = {
+        pollfd{.fd = fd, .events = events, .revents = 0},
+        pollfd{.fd = this_thread.reader(), .events = POLLIN, .revents = 0}};
+    for (;;) {
+        const timespec left = until.is_never() ? timespec{} : remaining(until);
+        const int ready = os.poll(fds.data(), fds.size(), until.is_never() ? nullptr : &left);
+        const int reason = errno;
+        const std::lock_guard lock(mutex_);
+        const bool canceled = generation_ != generation;
+        // A wake-up may come when the wait is already over: none must be left for the next one.
+        if (canceled || (ready > 0 && fds[1].revents != 0))
+            this_thread.drain();
+        const bool over = ready > 0 ? fds[0].revents != 0 || canceled
+                                    : canceled || (ready == 0 && until.expired()) ||
+                                          (ready < 0 && reason != EINTR);
+        if (!over)
+            continue;
+        sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), sleeper));
+        errno = reason;
+        if (ready > 0 && fds[0].revents != 0)
+            return wait_result::ready;
+        if (canceled)
+            return wait_result::canceled;
+        return ready < 0 ? wait_result::failed : wait_result::timed_out;
+    }
+}
+
+bool turn::try_take(cancellation& shared, const void* who) {
+    const std::lock_guard lock(shared.mutex_);
+    if (!owner_)
+        owner_ = who;
+    return owner_ == who;
+}
+
+wait_result turn::take(cancellation& shared,
+                       const void* who,
+                       const deadline& until,
+                       std::uint64_t generation) {
+    std::unique_lock lock(shared.mutex_);
+    while (owner_ && owner_ != who) {
+        if (shared.generation_ != generation)
+            return wait_result::canceled;
+        if (until.is_never()) {
+            shared.turns_.wait(lock);
+        } else if (shared.turns_.wait_until(lock, until.when()) == std::cv_status::timeout) {
+            if (!owner_ || owner_ == who)
+                break;
+            return wait_result::timed_out;
+        }
+    }
+    owner_ = who;
+    return wait_result::ready;
+}
+
+void turn::give_back(cancellation& shared, const void* who) {
+    const std::lock_guard lock(shared.mutex_);
+    if (owner_ != who)
+        return;
+    owner_ = nullptr;
+    shared.turns_.notify_all();
+}
+
+} // namespace isthmus::posix

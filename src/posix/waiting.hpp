@@ -1,0 +1,59 @@
+#pragma once
+
+#include <isthmus/deadline.hpp>
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace isthmus::posix {
+
+/// What a thread that waits for a descriptor learns.
+enum class wait_result {
+    ready,
+    timed_out,
+    canceled,
+    failed, ///< errno tells
+};
+
+/// Lets other threads end the waits of one object. Every wait states the generation that was
+/// current when its operation started, so that a cancellation between start and wait is not missed.
+class cancellation {
+public:
+    std::uint64_t generation() noexcept;
+
+    /// Ends all waits that belong to the present generation or an earlier one.
+    void cancel_all() noexcept;
+
+    /// Waits until `fd` (none: -1) is ready for `events`, or has hung up. The deadline is looked at
+    /// after the descriptor: an expired one polls.
+    wait_result wait(int fd, short events, const deadline& until, std::uint64_t generation);
+
+private:
+    friend class turn;
+
+    std::mutex mutex_;
+    std::condition_variable turns_;
+    std::uint64_t generation_ = 0;
+    std::vector<int> sleepers_; ///< the descriptors that wake them
+};
+
+/// Operations of one direction take turns: the one that has it may be left half done while it
+/// waits.
+class turn {
+public:
+    /// True if `who` has it now, or had it.
+    bool try_take(cancellation& shared, const void* who);
+    wait_result take(cancellation& shared,
+                     const void* who,
+                     const deadline& until,
+                     std::uint64_t generation);
+    /// Nothing if `who` does not have it.
+    void give_back(cancellation& shared, const void* who);
+
+private:
+    const void* owner_ = nullptr;
+};
+
+} // namespace isthmus::posix
