@@ -12,8 +12,8 @@
 
 namespace isthmus::detail {
 
-/// The operations of the library. One error category each (times Win32 code or errno), because a raw
-/// code means different things in different calls.
+/// The operations of the library. One error category each (times Win32 code or errno), because a
+/// raw code means different things in different calls.
 enum class operation {
     parse_name,
     create_channel,
@@ -51,7 +51,8 @@ std::error_code library_error(operation what, errc condition) noexcept;
 /// The same raw code, seen as the failure of another operation (transact, made of write and read).
 std::error_code as_failure_of(operation what, const std::error_code& code) noexcept;
 
-/// Throws isthmus::error if `code` is an error. `object` is the name as the caller gave it.
+/// Throws isthmus::error if `code` is an error. `object` is the name as the caller gave it; if it
+/// is the name that was refused, the text says why.
 void throw_if_error(const std::error_code& code, operation what, std::string_view object);
 
 /// The Win32 codes that the library uses on every OS.
@@ -75,6 +76,6 @@ inline constexpr std::uint32_t more_data = 234;
 inline constexpr std::uint32_t wait_timeout = 258;
 inline constexpr std::uint32_t pipe_listening = 536;
 inline constexpr std::uint32_t operation_aborted = 995;
-}  // namespace win32_code
+} // namespace win32_code
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail

@@ -10,16 +10,17 @@
 /// Names of objects, channels and slots, in the spellings of Windows.
 ///
 /// All text is UTF-8. A name is refused with `invalid_name` (empty, not UTF-8, control characters,
-/// an empty component, `.` or `..` as a component, a component that ends with a dot or a space, a
-/// prefix that does not belong there) or `name_too_long`, before any system call. The reason is in
-/// the exception's text.
+/// an empty component, `.` or `..` as a component, a prefix that does not belong there; in channels
+/// and slots also a component that ends with a dot or a space, which Windows would drop) or
+/// `name_too_long`, before any system call. The reason is in the exception's text.
 
 namespace isthmus {
 
 /// The name of a region, mutex, semaphore or event. Case-sensitive.
 ///
 /// Accepts `orders`, `Local\orders` and `Global\orders` (prefixes are case-sensitive too); the name
-/// holds no further backslash; at most 260 UTF-16 units with its prefix.
+/// holds no further backslash, a slash is an ordinary character; at most 260 UTF-16 units with its
+/// prefix, the default one included.
 /// Win32: https://learn.microsoft.com/windows/win32/sync/object-names
 class ISTHMUS_EXPORT object_name {
 public:
@@ -46,9 +47,10 @@ private:
 
 /// The name of a channel. Case-insensitive (Unicode simple case mapping); may contain backslashes.
 ///
-/// Accepts `orders`, `\\.\pipe\orders` and `\\host\pipe\orders`; a slash counts as a backslash; at
-/// most 256 UTF-16 units as `\\.\pipe\...`.
-/// Win32: https://learn.microsoft.com/windows/win32/ipc/pipe-names
+/// Accepts `orders`, `\\.\pipe\orders` (also spelled `\\?\pipe\orders`) and `\\host\pipe\orders`; a
+/// slash counts as a backslash; at most 256 UTF-16 units as `\\.\pipe\...`. A host is made of
+/// letters, digits, `-`, `_` and `.`: an IPv6 address is written as on Windows,
+/// `2001-db8--1.ipv6-literal.net`. Win32: https://learn.microsoft.com/windows/win32/ipc/pipe-names
 class ISTHMUS_EXPORT channel_address {
 public:
     /// Throws isthmus::error.
@@ -59,7 +61,7 @@ public:
     /// Empty for this machine.
     const std::string& host() const noexcept { return host_; }
     bool is_local() const noexcept { return host_.empty(); }
-    /// As it was given, without prefix.
+    /// Without prefix, its case as it was given, a slash as a backslash.
     const std::string& name() const noexcept { return name_; }
     /// The name with its case folded: equal for equal channels.
     const std::string& key() const noexcept { return key_; }
@@ -80,8 +82,9 @@ private:
 /// The name of a broadcast slot. Case-insensitive; may contain backslashes.
 ///
 /// Accepts `alerts`, `\\.\mailslot\alerts`, `\\*\mailslot\alerts`, `\\DOMAIN\mailslot\alerts` (also
-/// a host's name; which of the two it is, the network decides). Win32:
-/// https://learn.microsoft.com/windows/win32/ipc/mailslot-names
+/// a host's name; which of the two it is, the network decides); otherwise as channel_address, at
+/// most 256 UTF-16 units as `\\.\mailslot\...`.
+/// Win32: https://learn.microsoft.com/windows/win32/ipc/mailslot-names
 class ISTHMUS_EXPORT slot_address {
 public:
     enum class reach {
