@@ -107,7 +107,7 @@ data_path::progress data_path::receive_from(std::span<std::byte> buffer, ssize_t
         return progress::some;
     if (size == 0 || is_disconnect(errno))
         return progress::ended;
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
+    if (would_block())
         return progress::none;
     return progress::failed;
 }
@@ -397,7 +397,7 @@ bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {
         }
         const ssize_t size = send(parts.data(), count);
         if (size < 0) {
-            if (errno == EAGAIN || errno == EWOULDBLOCK)
+            if (would_block())
                 return false;
             if (!is_disconnect(errno))
                 return finish(posix_error(what, errno));

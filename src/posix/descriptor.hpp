@@ -49,4 +49,10 @@ auto retry(Call call) noexcept {
     }
 }
 
+/// After a failed call: whether it would have had to wait. (EWOULDBLOCK is the same number wherever
+/// this runs.)
+inline bool would_block() noexcept {
+    return errno == EAGAIN;
+}
+
 } // namespace isthmus::posix

@@ -136,7 +136,7 @@ bool step_listen(pipe::impl& server, pipe_operation& op) {
         }
         auto client = take_client(server);
         if (!client) {
-            if (errno == EAGAIN || errno == EWOULDBLOCK)
+            if (posix::would_block())
                 return false;
             op.error = posix_error(operation::accept_channel, errno);
             return true;

@@ -23,6 +23,7 @@ namespace isthmus::detail {
 using posix::descriptor;
 using posix::retry;
 using posix::wait_result;
+using posix::would_block;
 
 struct pipe_end::impl {
     descriptor fd;
@@ -49,10 +50,6 @@ std::error_code error_of(wait_result how, operation what) {
     default:
         return posix_error(what, errno);
     }
-}
-
-bool would_block() noexcept {
-    return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
 bool is_pipe_end(int fd, pipe_end::role expected) noexcept {
