@@ -72,13 +72,18 @@ std::string describe(errc condition, operation what) {
     return better != texts.end() ? std::string(better->text) : describe(condition, row_of(what).on);
 }
 
+constexpr std::size_t longest_category_name = 47;
+static_assert(std::all_of(operations.begin(), operations.end(), [](const operation_row& each) {
+    return std::string_view("isthmus.library.").size() + each.id.size() <= longest_category_name;
+}));
+
 /// The category of the codes of one family in one operation.
 class operation_category final : public std::error_category {
 public:
     operation_category(family from, operation what) noexcept : from_(from), what_(what) {
         std::size_t length = 0;
-        const std::array<std::string_view, 5> parts{
-            "isthmus.", family_ids[static_cast<std::size_t>(from)], ".", row_of(what).id, ""};
+        const std::array<std::string_view, 4> parts{
+            "isthmus.", family_ids[static_cast<std::size_t>(from)], ".", row_of(what).id};
         for (const auto part : parts) {
             for (const char character : part) {
                 name_[length++] = character;
@@ -123,7 +128,7 @@ private:
 
     family from_;
     operation what_;
-    std::array<char, 48> name_{};
+    std::array<char, longest_category_name + 1> name_{};
 };
 
 /// All of them: family by family, operation by operation.

@@ -35,7 +35,7 @@ public:
     /// From another clock: the difference to its present time is taken now.
     template <class Clock, class Duration>
     deadline(const std::chrono::time_point<Clock, Duration>& when) noexcept
-        : deadline(after(when - Clock::now())) {}
+        : deadline(after(difference(when, Clock::now()))) {}
 
     constexpr bool is_never() const noexcept { return !finite_; }
     bool expired() const noexcept { return finite_ && clock::now() >= when_; }
@@ -45,12 +45,27 @@ public:
 
     /// Time left, zero if expired. Must not be called if is_never().
     clock::duration remaining() const noexcept {
-        const auto left = when_ - clock::now();
-        return left > clock::duration::zero() ? left : clock::duration::zero();
+        const auto now = clock::now();
+        return when_ > now ? when_ - now : clock::duration::zero();
     }
 
 private:
     constexpr deadline() noexcept = default;
+
+    /// Of two points in time; exact if it is within centuries, else only its sign is right: the
+    /// ends of a clock's range cannot be subtracted.
+    template <class When, class Now>
+    static auto difference(const When& when, const Now& now) noexcept {
+        using result = decltype(when - now);
+        using seconds = std::chrono::duration<double>;
+        constexpr seconds limit = std::chrono::hours(24 * 365 * 100);
+        const auto rough = seconds(when.time_since_epoch()) - seconds(now.time_since_epoch());
+        if (rough <= -limit)
+            return -std::chrono::duration_cast<result>(std::chrono::hours(1));
+        if (rough >= limit)
+            return std::chrono::duration_cast<result>(limit);
+        return result(when - now);
+    }
 
     clock::time_point when_{};
     bool finite_ = false;
