@@ -72,7 +72,7 @@ constexpr bool is_separator(char character) noexcept {
 }
 
 std::size_t find_separator(std::string_view text) noexcept {
-    return std::min(text.find('\\'), text.find('/'));
+    return text.find_first_of("\\/");
 }
 
 bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
