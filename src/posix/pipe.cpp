@@ -173,8 +173,8 @@ void undo(pipe::impl& pipe, pipe_operation& op) {
     if (op.what == kind::listen)
         return;
     auto& state = state_of(op);
-    if (!turn_of(op).try_take(pipe.waits, &op))
-        return; // it never had its turn
+    if (!state.has_turn)
+        return;
     if (op.what == kind::write) {
         state.path->undo_write(state.sent);
     } else {
@@ -296,8 +296,11 @@ void pipe::start(pipe_operation& op) {
     if (op.error)
         return finish(op);
     op.pending = true;
-    const bool better_wait =
-        op.what == kind::read && state_of(op).path->read_will_wait(op.in.size());
+    auto& state = state_of(op);
+    state.has_turn = turn_of(op).try_take(impl_->waits, &op);
+    if (!state.has_turn)
+        return;
+    const bool better_wait = op.what == kind::read && state.path->read_will_wait(op.in.size());
     if (!better_wait)
         try_complete(op);
 }
@@ -329,7 +332,10 @@ bool pipe::try_complete(pipe_operation& op) {
         if (!step_listen(*impl_, op))
             return false;
     } else {
-        if (!turn_of(op).try_take(impl_->waits, &op) || !step(op))
+        auto& state = state_of(op);
+        if (!state.has_turn)
+            state.has_turn = turn_of(op).try_take(impl_->waits, &op);
+        if (!state.has_turn || !step(op))
             return false;
         turn_of(op).give_back(impl_->waits, &op);
     }
@@ -344,10 +350,15 @@ void pipe::complete(pipe_operation& op, const deadline& until) {
         if (op.what == kind::listen) {
             how = wait_for_client(*impl_, until, state.generation);
         } else {
-            how = turn_of(op).take(impl_->waits, &op, until, state.generation);
-            if (how == wait_result::ready) {
-                how = impl_->waits.wait(state.path->fd(), op.what == kind::write ? POLLOUT : POLLIN,
-                                        until, state.generation);
+            // Whoever had the turn before may have received what this one waits for: so after waiting
+            // for the turn look first.
+            if (!state.has_turn) {
+                how = turn_of(op).take(impl_->waits, &op, until, state.generation);
+                state.has_turn = how == wait_result::ready;
+            } else {
+                how = impl_->waits.wait(state.path->fd(),
+                                        op.what == kind::write ? POLLOUT : POLLIN, until,
+                                        state.generation);
             }
         }
         if (how == wait_result::ready) {

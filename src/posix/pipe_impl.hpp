@@ -19,6 +19,7 @@ struct operation_state {
         path{};                   ///< its own: the pipe may meanwhile serve another client
     std::uint64_t generation = 0; ///< of cancellation, when it started
     std::uint64_t sent = 0;
+    bool has_turn = false;
 };
 static_assert(sizeof(operation_state) <= sizeof(pipe_operation::native));
 
