@@ -252,6 +252,7 @@ TEST(AnonymousPipeThreads, AReadThatGivesUpLosesNothing) {
         for (std::size_t at = 0; at < data.size(); at += 1000) {
             end.write(std::span(data).subspan(at, std::min<std::size_t>(1000, data.size() - at)));
         }
+        end.close();
     });
     std::string got;
     std::vector<std::byte> buffer(700);

@@ -17,7 +17,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(By,
                          ChannelClose,
                          testing::Values("Server", "Client"),
-                         testing::PrintToStringParamName());
+                         [](const auto& each) { return each.param; });
 
 TEST_P(ChannelClose, TheOtherEndReadsWhatWasWrittenThenBroken) {
     leaver().write(bytes("one"));

@@ -140,7 +140,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Mode,
                          ChannelKill,
                          testing::Values("byte", "message"),
-                         testing::PrintToStringParamName());
+                         [](const auto& each) { return each.param; });
 
 TEST_P(ChannelKill, OfTheServerIsACloseForTheClient) {
     const auto name = unique_name("channel");

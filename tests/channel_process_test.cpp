@@ -85,7 +85,7 @@ class ChannelConversation : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Mode,
                          ChannelConversation,
                          testing::Values("byte", "message"),
-                         testing::PrintToStringParamName());
+                         [](const auto& each) { return each.param; });
 
 TEST_P(ChannelConversation, WithAServerInAnotherProcess) {
     const auto name = R"(\\.\pipe\)" + unique_name("MyNamedPipe");

@@ -88,7 +88,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(With,
                          ChannelRace,
                          testing::Values("first", "single"),
-                         testing::PrintToStringParamName());
+                         [](const auto& each) { return each.param; });
 
 TEST_P(ChannelRace, ExactlyOneOfTwoServersWinsAndServesEveryClient) {
     const bool first = GetParam() == "first";
