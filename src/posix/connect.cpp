@@ -224,11 +224,24 @@ std::error_code connect_client(pipe::impl& client,
     return over ? ec : win32_error(what, win32_code::file_not_found);
 }
 
-void release_client(pipe::impl& client) noexcept {
+void release_claim(pipe::impl& client, bool server_gone) noexcept {
     if (!client.claim.lock)
         return;
-    client.claim.lock.reset(); // first, then look: the server does it the other way round
-    if (client.directory.user() != ::geteuid())
+    client.claim.lock.reset();
+    if (!server_gone)
+        return;
+    // A server that is killed closes its descriptors one after the other: its connection may be
+    // gone before its life file's lock is.
+    posix::wait_shortly([&] {
+        struct ::stat status {};
+        return posix::os.fstatat(client.directory.fd(), ("connected/" + client.claim.file).c_str(),
+                                 &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+               !client.directory.server_alive(client.claim.server).value_or(true);
+    });
+}
+
+void reap_if_orphaned(const pipe::impl& client) noexcept {
+    if (!client.directory || client.directory.user() != ::geteuid())
         return;
     // The server tidies up, unless it has gone before.
     struct ::stat status {};

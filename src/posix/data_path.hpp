@@ -62,6 +62,9 @@ public:
     /// Whether the server has disconnected the client; either end knows.
     bool disconnected() const noexcept;
 
+    /// Whether the peer has closed its end; what it had written may still be unread.
+    bool hung_up() const noexcept;
+
     /// The server's end of it all: tells the client to forget what it has not read.
     void disconnect();
 
@@ -82,7 +85,6 @@ private:
     std::span<std::byte> room_of(detail::pipe_operation& op);
     bool finish_read(detail::pipe_operation& op, std::error_code error = {});
     std::error_code why_no_read(progress how) const;
-    bool hung_up() const noexcept;
 
     const descriptor fd_;
     const transport carrier_;

@@ -221,7 +221,7 @@ std::unique_ptr<pipe> pipe::create(const channel_address& address,
     server->may_write = shape.properties.direction != channel_direction::inbound;
     if (!open_fifo_reader(*server)) {
         ec = posix_error(operation::create_channel, errno);
-        pipe_server::close(server->instance);
+        pipe_server::close(server->instance, false);
         return nullptr;
     }
     return std::unique_ptr<pipe>(new pipe(std::move(server)));
@@ -238,14 +238,17 @@ std::unique_ptr<pipe> pipe::connect(const channel_address& address,
     return std::unique_ptr<pipe>(new pipe(std::move(client)));
 }
 
+// The registry first, then the connection: when the peer learns that this end is closed, all is
+// settled.
 pipe::~pipe() {
-    impl_->path.reset();
-    impl_->fifo.reset();
+    const bool peer_gone = impl_->path && impl_->path->hung_up();
     if (impl_->is_server) {
-        pipe_server::close(impl_->instance);
-    } else {
-        release_client(*impl_);
+        pipe_server::close(impl_->instance, peer_gone);
+        return;
     }
+    release_claim(*impl_, peer_gone);
+    impl_->path.reset();
+    reap_if_orphaned(*impl_);
 }
 
 // --- operations
@@ -350,15 +353,14 @@ void pipe::complete(pipe_operation& op, const deadline& until) {
         if (op.what == kind::listen) {
             how = wait_for_client(*impl_, until, state.generation);
         } else {
-            // Whoever had the turn before may have received what this one waits for: so after waiting
-            // for the turn look first.
+            // Whoever had the turn before may have received what this one waits for: so after
+            // waiting for the turn look first.
             if (!state.has_turn) {
                 how = turn_of(op).take(impl_->waits, &op, until, state.generation);
                 state.has_turn = how == wait_result::ready;
             } else {
-                how = impl_->waits.wait(state.path->fd(),
-                                        op.what == kind::write ? POLLOUT : POLLIN, until,
-                                        state.generation);
+                how = impl_->waits.wait(state.path->fd(), op.what == kind::write ? POLLOUT : POLLIN,
+                                        until, state.generation);
             }
         }
         if (how == wait_result::ready) {

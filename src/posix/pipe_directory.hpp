@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,14 @@ private:
     uid_t user_ = 0;
     std::string encoded_;
 };
+
+/// Waits for something that a dying process is about to do: a quarter of a second at most.
+template <class Condition>
+void wait_shortly(Condition condition) noexcept {
+    constexpr timespec step{.tv_sec = 0, .tv_nsec = 100'000};
+    for (int i = 0; i < 2500 && !condition(); ++i)
+        ::nanosleep(&step, nullptr);
+}
 
 /// Removes what dead processes of the calling user have left of any channel; once per process (and
 /// runtime directory).

@@ -57,7 +57,10 @@ std::error_code connect_client(pipe::impl& client,
                                std::optional<rights> wanted,
                                channel_mode read_mode);
 
-/// Gives the client's claim up, and removes what is left of a name that nobody serves any longer.
-void release_client(pipe::impl& client) noexcept;
+/// Gives the client's claim up. `server_gone`: the connection has ended at the other side.
+void release_claim(pipe::impl& client, bool server_gone) noexcept;
+
+/// Removes what is left of a name that nobody serves any longer.
+void reap_if_orphaned(const pipe::impl& client) noexcept;
 
 } // namespace isthmus::detail

@@ -320,6 +320,8 @@ void pipe_server::connected(instance& who, ino_t claimed) {
 }
 
 bool pipe_server::idle(instance& who) {
+    // A count that runs at this moment could see neither the former file nor the new one.
+    const namespace_lock names;
     const std::lock_guard lock(mutex_);
     const std::string former = name_of(who.where) + who.file;
     if (!make_file(who))
@@ -329,16 +331,19 @@ bool pipe_server::idle(instance& who) {
 }
 
 bool pipe_server::listening(instance& who) {
+    const namespace_lock names; // as above: against the order in which files are counted
     const std::lock_guard lock(mutex_);
     return move(who, place::listening);
 }
 
-void pipe_server::close(instance& who) noexcept {
+void pipe_server::close(instance& who, bool client_gone) noexcept {
     auto server = std::exchange(who.server, nullptr);
     if (!server)
         return;
     if (server->process_ != ::getpid())
         return;
+    if (client_gone)
+        server->await_release(who);
     const std::lock_guard guard(servers_mutex);
     // Without the lock (no descriptors left) the same is done, and the next use of the name tidies
     // up.
@@ -364,6 +369,13 @@ void pipe_server::close(instance& who) noexcept {
     server->life_.reset();
     if (names)
         directory.remove_if_dead();
+}
+
+/// A client that is killed closes its descriptors one after the other: its connection may be gone
+/// before its claim is.
+void pipe_server::await_release(const instance& who) const noexcept {
+    const std::string path = name_of(who.where) + who.file;
+    wait_shortly([&] { return !directory_.file_locked(path).value_or(false); });
 }
 
 void pipe_server::remove_nodes() const noexcept {

@@ -54,8 +54,9 @@ public:
     /// `who` listens again. False with errno.
     bool listening(instance& who);
 
-    /// Gives the instance up; the last one gives up the server.
-    static void close(instance& who) noexcept;
+    /// Gives the instance up; the last one gives up the server. `client_gone`: the connection has
+    /// ended at the other side, so that the client's claim is about to go as well.
+    static void close(instance& who, bool client_gone) noexcept;
 
 private:
     pipe_server() = default;
@@ -68,6 +69,7 @@ private:
     bool move(instance& who, place to);
     bool claimed_by_client(const instance& who) const;
     void exchange(instance& connected, instance& other);
+    void await_release(const instance& who) const noexcept;
     void remove_nodes() const noexcept;
     void renew_link() const;
 
