@@ -74,4 +74,4 @@ inline constexpr std::array<case_range, 164> case_ranges{{
 }};
 // clang-format on
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail
