@@ -241,6 +241,9 @@ std::unique_ptr<pipe> pipe::connect(const channel_address& address,
 // The registry first, then the connection: when the peer learns that this end is closed, all is
 // settled.
 pipe::~pipe() {
+    // A hello that was never looked at would keep the client's claim alive.
+    if (impl_->path)
+        impl_->path->greet();
     const bool peer_gone = impl_->path && impl_->path->hung_up();
     if (impl_->is_server) {
         pipe_server::close(impl_->instance, peer_gone);
