@@ -11,22 +11,21 @@ namespace isthmus::win32 {
 
 namespace {
 
-/// GetCurrentThread() means whoever uses it; another thread needs a real handle. One per thread.
-HANDLE this_thread() noexcept {
-    thread_local const handle real = [] {
-        handle made;
-        DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), made.out(), 0,
-                        FALSE, DUPLICATE_SAME_ACCESS);
-        return made;
-    }();
-    return real.get();
+/// GetCurrentThread() means whoever uses it; another thread needs a real handle. (Kept in a
+/// thread_local it would outlive its storage: MinGW runs those destructors too late.)
+handle this_thread() noexcept {
+    handle real;
+    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), real.out(), 0,
+                    FALSE, DUPLICATE_SAME_ACCESS);
+    return real;
 }
 
 /// A relative time for a thread-pool timer: negative, in units of 100 ns.
 FILETIME relative_time(const deadline& until) noexcept {
     using hundred_ns = std::chrono::duration<LONGLONG, std::ratio<1, 10'000'000>>;
-    // Zero would mean the first of January 1601, which is past: due now, and that is right too.
-    const LONGLONG ticks = -std::chrono::ceil<hundred_ns>(until.remaining()).count();
+    // Zero means the first of January 1601, which is past: due now, and that is right too.
+    const LONGLONG ticks =
+        until.expired() ? 0 : -std::chrono::ceil<hundred_ns>(until.remaining()).count();
     return {.dwLowDateTime = static_cast<DWORD>(ticks & 0xffffffff),
             .dwHighDateTime = static_cast<DWORD>(ticks >> 32)};
 }
@@ -35,7 +34,7 @@ FILETIME relative_time(const deadline& until) noexcept {
 
 bool blocking_calls::enter(call& self, const deadline& until, PTP_TIMER& timer) noexcept {
     self.thread = this_thread();
-    if (self.thread == nullptr) {
+    if (!self.thread) {
         return false;
     }
     if (!until.is_never()) {
@@ -92,7 +91,7 @@ void CALLBACK blocking_calls::on_timer(PTP_CALLBACK_INSTANCE, void* context, PTP
         if (self.why == ending::returned) {
             self.why = ending::timed_out;
         }
-        CancelSynchronousIo(self.thread);
+        CancelSynchronousIo(self.thread.get());
     }
 }
 
@@ -111,7 +110,7 @@ void blocking_calls::cancel_all() noexcept {
                 if (first && each->why == ending::returned) {
                     each->why = ending::canceled;
                 }
-                if (each->why == ending::canceled && CancelSynchronousIo(each->thread) == 0) {
+                if (each->why == ending::canceled && CancelSynchronousIo(each->thread.get()) == 0) {
                     missed = true;
                 }
             }

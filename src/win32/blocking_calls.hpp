@@ -1,5 +1,7 @@
 #pragma once
 
+#include "handle.hpp"
+
 #include <isthmus/deadline.hpp>
 
 #include <windows.h>
@@ -26,7 +28,7 @@ public:
     /// One call that is being made; lives on its thread's stack.
     struct call {
         blocking_calls& owner;
-        HANDLE thread = nullptr;
+        handle thread;
         call* next = nullptr;
         ending why = ending::returned;
         bool inside = false;
@@ -36,7 +38,7 @@ public:
     /// may have succeeded all the same, if it was just returning: its own result tells.
     template <class Body>
     ending run(const deadline& until, Body body) {
-        call self = {*this};
+        call self = {.owner = *this};
         PTP_TIMER timer = nullptr;
         if (!enter(self, until, timer)) {
             return ending::failed;

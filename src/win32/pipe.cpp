@@ -55,6 +55,10 @@ peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
                          self.broken ? ERROR_BROKEN_PIPE : ERROR_PIPE_NOT_CONNECTED);
         return {};
     }
+    if (!self.may_read) {
+        ec = win32_error(operation::peek_channel, ERROR_ACCESS_DENIED);
+        return {};
+    }
     constexpr std::size_t most = std::numeric_limits<int>::max();
     DWORD size = 0;
     DWORD available = 0;
@@ -84,6 +88,8 @@ void pipe::flush(const deadline& until, std::error_code& ec) {
             ec = win32_error(operation::flush_channel, ERROR_NO_DATA);
         } else if (!self.file) {
             ec = win32_error(operation::flush_channel, ERROR_PIPE_NOT_CONNECTED);
+        } else if (!self.may_write) {
+            ec = win32_error(operation::flush_channel, ERROR_ACCESS_DENIED);
         } else if (win32::query_pipe(self.file.get(), information) &&
                    information.state == win32::pipe_local_information::disconnected) {
             ec = win32_error(operation::flush_channel, ERROR_PIPE_NOT_CONNECTED);

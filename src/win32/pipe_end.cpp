@@ -104,8 +104,9 @@ struct pipe_end::impl {
         DWORD code = ERROR_SUCCESS;
         std::size_t done = 0;
         const auto ending = blocking.run(until, [&](const blocking_calls::call& self) {
+            // The first part is tried even if the time has run out: it may fit.
             while (done < data.size()) {
-                if (blocking.interrupted(self)) {
+                if (done > 0 && blocking.interrupted(self)) {
                     code = ERROR_OPERATION_ABORTED;
                     return;
                 }
@@ -170,14 +171,14 @@ std::unique_ptr<pipe_end> pipe_end::from_token(std::string_view token,
     std::uintptr_t value = 0;
     const char* const end = token.data() + token.size();
     const auto [stop, failure] = std::from_chars(token.data(), end, value);
-    if (stop != end || failure == std::errc::invalid_argument) {
+    if (stop != end || failure != std::errc()) {
         ec = win32_error(operation::open_pipe, ERROR_INVALID_PARAMETER);
         return nullptr;
     }
     const auto file = reinterpret_cast<HANDLE>(value);
     const ACCESS_MASK needed = expected == role::reader ? FILE_READ_DATA : FILE_WRITE_DATA;
     // The highest values are no handles but names for "this process" and the like.
-    if (failure != std::errc() || value == 0 || static_cast<std::intptr_t>(value) < 0 ||
+    if (value == 0 || static_cast<std::intptr_t>(value) < 0 ||
         GetFileType(file) != FILE_TYPE_PIPE || (win32::granted_access(file) & needed) == 0) {
         ec = win32_error(operation::open_pipe, ERROR_INVALID_HANDLE);
         return nullptr;

@@ -167,7 +167,17 @@ std::unique_ptr<pipe> pipe::create(const channel_address& address,
     auto& properties = state->properties;
     properties.direction = options.direction;
     properties.default_timeout_ms = default_timeout(options);
-    if (!read_properties(state->file.get(), properties)) {
+    properties.type = options.mode;
+    properties.max_instances = options.max_instances;
+    if (options.direction == channel_direction::outbound) {
+        // An outbound server end may not ask (it has no FILE_READ_ATTRIBUTES). But a byte pipe
+        // refuses to be read in messages.
+        if (!set_read_mode(state->file.get(), channel_mode::message)) {
+            properties.type = channel_mode::byte;
+        } else if (options.mode == channel_mode::byte) {
+            properties.type = channel_mode::message;
+        }
+    } else if (!read_properties(state->file.get(), properties)) {
         ec = win32_error(operation::create_channel, GetLastError());
         return nullptr;
     }

@@ -17,6 +17,9 @@ inline DWORD wait_slice(const deadline& until) noexcept {
     if (until.is_never()) {
         return INFINITE;
     }
+    if (until.expired()) {
+        return 0;
+    }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until.remaining());
     return static_cast<DWORD>(std::min(left, longest).count());
 }
