@@ -112,6 +112,10 @@ reached connect_claimed(pipe::impl& client,
         if (how != reached::yes)
             return how;
     } else {
+        // All that may be missing first: who has connected is delivered to the server, and one who
+        // then gives up would be a client that came and left.
+        if (!setup.shared.make(claim.lock.get()))
+            return reached::failed;
         const auto how = connect_socket(directory, claim, setup.fd);
         if (how != reached::yes)
             return how;
@@ -119,8 +123,6 @@ reached connect_claimed(pipe::impl& client,
             posix::os.set_buffer_size(setup.fd.get(), SO_SNDBUF,
                                       static_cast<int>(client.buffer_size));
         }
-        if (!setup.shared.make(claim.lock.get()))
-            return reached::failed;
         if (!posix::send_hello(setup.fd.get(), claim.lock.get(), setup.shared.memory())) {
             return errno == EPIPE || errno == ECONNRESET ? reached::gone : reached::failed;
         }

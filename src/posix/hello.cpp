@@ -43,6 +43,21 @@ std::vector<descriptor> descriptors_in(msghdr& message) {
     return found;
 }
 
+/// Descriptors that find no place in the receiver are lost, and a hello without its own would pass
+/// for an ordinary program's first byte. False with errno if there is nothing to receive, or no
+/// room; the next try has lost nothing.
+bool room_for_descriptors(int socket) {
+    std::byte first{};
+    if (retry([&] { return os.recv(socket, &first, 1, MSG_PEEK | MSG_DONTWAIT); }) < 0)
+        return false;
+    for (std::array<descriptor, most_descriptors> room; auto& each : room) {
+        each = descriptor(os.dup_cloexec(socket));
+        if (!each)
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 bool send_hello(int socket, int instance_file, int link_memory) {
@@ -74,11 +89,15 @@ first_receive receive_first(int socket, std::span<std::byte> buffer) {
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size());
+    if (!room_for_descriptors(socket)) {
+        result.size = -1;
+        return result;
+    }
     result.size = retry([&] { return os.recvmsg(socket, &message, receive_flags); });
     if (result.size < 0)
         return result;
     auto received = descriptors_in(message);
-    if (received.empty())
+    if (received.empty() && (message.msg_flags & MSG_CTRUNC) == 0)
         return result; // an ordinary program
 
     const auto refuse = [&] {
