@@ -177,6 +177,16 @@ std::optional<bool> pipe_directory::server_alive(std::string_view server) const 
     return file_locked(std::string(server_prefix).append(server));
 }
 
+std::string pipe_directory::living_server() const {
+    for (const auto& node : list(".").value_or(std::vector<std::string>())) {
+        if (!node.starts_with(server_prefix))
+            continue;
+        if (auto server = node.substr(server_prefix.size()); server_alive(server).value_or(false))
+            return server;
+    }
+    return {};
+}
+
 std::optional<unsigned> pipe_directory::count_and_reap() const {
     const auto nodes = list(".");
     if (!nodes)

@@ -80,6 +80,9 @@ public:
     /// Whether process `k` still serves.
     std::optional<bool> server_alive(std::string_view server) const;
 
+    /// A process that serves; empty if there is none, or it cannot be found out.
+    std::string living_server() const;
+
     /// Whether somebody holds the lock of a file in it; false if there is no such file.
     std::optional<bool> file_locked(const std::string& path) const;
 

@@ -147,7 +147,7 @@ void pipe_server::create_instance(const std::string& encoded,
         servers()[path] = server;
     }
     const std::lock_guard lock(server->mutex_);
-    server->renew_link();
+    server->renew_link(server->number_);
     if (!server->make_file(made) || !server->move(made, place::listening)) {
         fail_with_errno();
         if (!made.file.empty()) {
@@ -221,9 +221,9 @@ bool pipe_server::open_socket(const std::string& number) {
            os.listen(socket_.get(), backlog) == 0;
 }
 
-/// Lets the link for other programs point to a process that serves: this one, unless another does.
-void pipe_server::renew_link() const {
-    if (shape_.carrier == transport::fifo)
+/// Lets the link for other programs point to a process that serves: `server`, unless another does.
+void pipe_server::renew_link(const std::string& server) const {
+    if (shape_.carrier == transport::fifo || server.empty())
         return;
     char target[32] = {};
     const auto size = os.readlinkat(directory_.fd(), "socket", target, sizeof target - 1);
@@ -231,12 +231,12 @@ void pipe_server::renew_link() const {
     if (size > 0) {
         const std::string_view current(target, static_cast<std::size_t>(size));
         if (current.starts_with(prefix) &&
-            (current.substr(prefix.size()) == number_ ||
+            (current.substr(prefix.size()) == server ||
              directory_.server_alive(current.substr(prefix.size())).value_or(true))) {
             return;
         }
     }
-    const std::string node = std::string(prefix) + number_;
+    const std::string node = std::string(prefix) + server;
     os.unlinkat(directory_.fd(), "socket.new", 0);
     if (os.symlinkat(node.c_str(), directory_.fd(), "socket.new") != 0 ||
         os.renameat(directory_.fd(), "socket.new", directory_.fd(), "socket") != 0) {
@@ -367,8 +367,8 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
     server->remove_nodes();
     servers().erase(path_of(directory.encoded()));
     server->life_.reset();
-    if (names)
-        directory.remove_if_dead();
+    if (names && !directory.remove_if_dead())
+        server->renew_link(directory.living_server());
 }
 
 /// A client that is killed closes its descriptors one after the other: its connection may be gone

@@ -71,7 +71,7 @@ private:
     void exchange(instance& connected, instance& other);
     void await_release(const instance& who) const noexcept;
     void remove_nodes() const noexcept;
-    void renew_link() const;
+    void renew_link(const std::string& server) const;
 
     std::mutex mutex_;
     pid_t process_ = 0; ///< a forked child must not clean up for its parent

@@ -188,6 +188,8 @@ TEST(DescriptorLimit, ManyMoreClientsThanDescriptorsAreServedBitByBit) {
         EXPECT_EQ(child.read_line(), "connected");
     for (std::size_t i = 0; i < clients; ++i)
         EXPECT_EQ(child.read_line(), "welcome");
+    child.close_input();
+    EXPECT_EQ(child.wait(), 0);
 }
 
 TEST(DescriptorLimit, AConnectedChannelNeedsNoMore) {

@@ -229,6 +229,8 @@ TEST(PlainClient, FindsAnotherServerWhenTheFirstIsGone) {
             return false;
         }
     }));
+    second.close_input();
+    EXPECT_EQ(second.wait(), 0);
 }
 
 // --- Python and Node
