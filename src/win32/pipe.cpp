@@ -118,7 +118,9 @@ void pipe::flush(const deadline& until, std::error_code& ec) {
         code = ERROR_NO_DATA;
     }
     self.close_if_unused();
-    ec = win32_error(operation::flush_channel, code);
+    if (code != ERROR_SUCCESS) {
+        ec = win32_error(operation::flush_channel, code);
+    }
 }
 
 void pipe::disconnect(std::error_code& ec) {

@@ -204,17 +204,23 @@ std::size_t pipe_end::read(std::span<std::byte> buffer,
     if (code == ERROR_BROKEN_PIPE) {
         return 0; // the end
     }
-    ec = win32_error(operation::read_pipe, code);
-    return ec ? 0 : size;
+    if (code != ERROR_SUCCESS) {
+        ec = win32_error(operation::read_pipe, code);
+        return 0;
+    }
+    return size;
 }
 
 void pipe_end::write(std::span<const std::byte> data, const deadline& until, std::error_code& ec) {
+    ec.clear();
     DWORD code = impl_->take_turn(until);
     if (code == ERROR_SUCCESS) {
         code = impl_->write(data, until);
         impl_->end_turn();
     }
-    ec = win32_error(operation::write_pipe, code);
+    if (code != ERROR_SUCCESS) {
+        ec = win32_error(operation::write_pipe, code);
+    }
 }
 
 std::unique_ptr<pipe_end> pipe_end::duplicate_inheritable(std::error_code& ec) const {
