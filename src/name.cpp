@@ -39,6 +39,7 @@ struct address_rules {
     std::string_view not_other; // the reason for refusing that
     bool broadcast = false;     // `\\*\`
     std::size_t prefix_length = 0;
+    std::string_view prefixes; // the reason for refusing others
     std::string_view too_long;
 };
 
@@ -55,7 +56,8 @@ constexpr address_rules channel_rules{
     .not_other = "this is the name of a slot, not of a channel",
     .broadcast = false,
     .prefix_length = 9,
-    .too_long = "the name is longer than 256 UTF-16 units as \\\\.\\pipe\\...",
+    .prefixes = R"(only \\.\pipe\ and \\host\pipe\ are prefixes)",
+    .too_long = R"(the name is longer than 256 UTF-16 units as \\.\pipe\...)",
 };
 constexpr address_rules slot_rules{
     .kind = "mailslot",
@@ -63,7 +65,8 @@ constexpr address_rules slot_rules{
     .not_other = "this is the name of a channel, not of a slot",
     .broadcast = true,
     .prefix_length = 13,
-    .too_long = "the name is longer than 256 UTF-16 units as \\\\.\\mailslot\\...",
+    .prefixes = R"(only \\.\mailslot\, \\*\mailslot\ and \\name\mailslot\ are prefixes)",
+    .too_long = R"(the name is longer than 256 UTF-16 units as \\.\mailslot\...)",
 };
 
 /// In paths of channels and slots, as in every Win32 path.
@@ -193,9 +196,7 @@ verdict split_prefix(std::string_view text,
         return {rules.not_other};
     }
     if (!equals_ignoring_case(kind, rules.kind)) {
-        return {rules.kind == "pipe" ? "only \\\\.\\pipe\\ and \\\\host\\pipe\\ are prefixes"
-                                     : "only \\\\.\\mailslot\\, \\\\*\\mailslot\\ and "
-                                       "\\\\name\\mailslot\\ are prefixes"};
+        return {rules.prefixes};
     }
     parts.name = text.substr(std::min(text.size(), kind.size() + 1));
     if (parts.name.empty()) {

@@ -27,6 +27,7 @@ using testing::StartsWith;
 const std::vector<operation>& all_operations() {
     static const std::vector<operation> all = [] {
         std::vector<operation> result;
+        result.reserve(static_cast<std::size_t>(operation::count_));
         for (int i = 0; i < static_cast<int>(operation::count_); ++i) {
             result.push_back(static_cast<operation>(i));
         }

@@ -65,6 +65,7 @@ TEST_F(Log, ManyThreads) {
     const auto logger = std::make_shared<spdlog::logger>("program", sink);
     set_logger(logger);
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&, i] {
             for (int n = 0; n < 200; ++n) {

@@ -19,7 +19,9 @@
 #include <system_error>
 #include <thread>
 
-extern char** environ;
+#if !defined(__linux__)
+extern char** environ; // declared by Linux systems only
+#endif
 
 namespace isthmus::test {
 
