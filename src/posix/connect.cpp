@@ -233,12 +233,20 @@ void release_claim(pipe::impl& client, bool server_gone) noexcept {
     if (!server_gone)
         return;
     // A server that is killed closes its descriptors one after the other: its connection may be
-    // gone before its life file's lock is.
-    posix::wait_shortly([&] {
+    // gone before its life file's lock is, and before the claim in a hello that it never received.
+    const auto& directory = client.directory;
+    const std::string listening = "listening/" + client.claim.file;
+    const std::string connected = "connected/" + client.claim.file;
+    const auto exists = [&](const std::string& path) {
         struct ::stat status {};
-        return posix::os.fstatat(client.directory.fd(), ("connected/" + client.claim.file).c_str(),
-                                 &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-               !client.directory.server_alive(client.claim.server).value_or(true);
+        return posix::os.fstatat(directory.fd(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    };
+    posix::wait_shortly([&] {
+        if (!exists(listening) && !exists(connected))
+            return true; // the server has closed it itself
+        return !directory.server_alive(client.claim.server).value_or(true) &&
+               !directory.file_locked(listening).value_or(true) &&
+               !directory.file_locked(connected).value_or(true);
     });
 }
 
