@@ -318,6 +318,10 @@ TEST(ChannelProcesses, OneNameIsServedBySeveral) {
     for (auto& client : clients)
         heard.insert(next_text(client));
     EXPECT_EQ(heard, (std::set<std::string>{"one", "two", "parent"}));
+    for (auto* child : {&one, &two}) {
+        child->close_input();
+        EXPECT_EQ(child->wait(), 0);
+    }
 }
 
 TEST(ChannelProcesses, TheNameOutlivesTheProcessThatMadeIt) {

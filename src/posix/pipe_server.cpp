@@ -367,6 +367,8 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
     server->remove_nodes();
     servers().erase(path_of(directory.encoded()));
     server->life_.reset();
+    // With it go the hellos of clients that nobody accepted, and so their claims.
+    server->socket_.reset();
     if (names && !directory.remove_if_dead())
         server->renew_link(directory.living_server());
 }
