@@ -114,7 +114,7 @@ void pipe::flush(const deadline& until, std::error_code& ec) {
     }
     const std::lock_guard lock(self.mutex);
     --self.flushing;
-    if (self.broken && code == ERROR_OPERATION_ABORTED) {
+    if (self.broken && (code == ERROR_OPERATION_ABORTED || code == ERROR_SUCCESS)) {
         code = ERROR_NO_DATA;
     }
     self.close_if_unused();

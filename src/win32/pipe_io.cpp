@@ -85,8 +85,7 @@ win32::handle pipe::impl::take_event() noexcept {
     }
     auto event = std::move(spare_events.back());
     spare_events.pop_back();
-    ResetEvent(event.get());
-    return event;
+    return event; // the system resets it when it gets it
 }
 
 void pipe::impl::start(pipe_operation& op, pipe_operation::kind what) {
@@ -105,6 +104,8 @@ void pipe::impl::start(pipe_operation& op, pipe_operation::kind what) {
     queue.push(op);
     if (queue.first == &op) {
         pump(queue, &op);
+    } else {
+        ResetEvent(native.overlapped.hEvent);
     }
     if (native.where == native_operation::stage::finished) {
         publish(op);
