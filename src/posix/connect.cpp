@@ -116,6 +116,7 @@ reached connect_claimed(pipe::impl& client,
         // then gives up would be a client that came and left.
         if (!setup.shared.make(claim.lock.get()))
             return reached::failed;
+        setup.shared.store(posix::link::word::claimed, claim.number);
         const auto how = connect_socket(directory, claim, setup.fd);
         if (how != reached::yes)
             return how;
@@ -159,6 +160,8 @@ bool connect_in(pipe::impl& client,
                 std::error_code& ec) {
     constexpr auto what = operation::connect_channel;
     const auto shape = directory.read_shape();
+    if (shape && shape->key != client.address.key())
+        return false; // another long name with the same hash
     if (!shape && errno != ENOENT) {
         ec = posix_error(what, errno);
         return true;
@@ -182,7 +185,8 @@ bool connect_in(pipe::impl& client,
         switch (connect_claimed(client, directory, *claim)) {
         case reached::yes:
             client.claim = std::move(*claim);
-            client.directory = pipe_directory::open(directory.user(), directory.encoded());
+            client.claim_guard = posix::fork_guard(client.claim.lock.get());
+            client.served_by = directory.user();
             return true;
         case reached::gone:
             tried.push_back(claim->file);
@@ -226,41 +230,41 @@ std::error_code connect_client(pipe::impl& client,
     return over ? ec : win32_error(what, win32_code::file_not_found);
 }
 
-void release_claim(pipe::impl& client, bool server_gone) noexcept {
-    if (!client.claim.lock)
-        return;
-    client.claim.lock.reset();
-    if (!server_gone)
-        return;
-    // A server that is killed closes its descriptors one after the other: its connection may be
-    // gone before its life file's lock is, and before the claim in a hello that it never received.
-    const auto& directory = client.directory;
-    const std::string listening = "listening/" + client.claim.file;
-    const std::string connected = "connected/" + client.claim.file;
-    const auto exists = [&](const std::string& path) {
+namespace {
+
+/// Whether the server of the client's instance is gone, or has closed its end of it.
+bool orphaned(const pipe::impl& client, const pipe_directory& directory) noexcept {
+    const auto in = [&](const char* place) {
         struct ::stat status {};
-        return posix::os.fstatat(directory.fd(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+        return posix::os.fstatat(directory.fd(), (place + client.claim.file).c_str(), &status,
+                                 AT_SYMLINK_NOFOLLOW) == 0;
     };
-    posix::wait_shortly([&] {
-        if (!exists(listening) && !exists(connected))
-            return true; // the server has closed it itself
-        return !directory.server_alive(client.claim.server).value_or(true) &&
-               !directory.file_locked(listening).value_or(true) &&
-               !directory.file_locked(connected).value_or(true);
-    });
+    return !(in("listening/") || in("connected/")) ||
+           !directory.server_alive(client.claim.server).value_or(true);
 }
 
-void reap_if_orphaned(const pipe::impl& client) noexcept {
-    if (!client.directory || client.directory.user() != ::geteuid())
+} // namespace
+
+void close_client(pipe::impl& client) noexcept {
+    if (!client.claim.lock)
         return;
+    const bool server_gone = client.path && client.path->hung_up();
+    // The claim first: when the server learns that this end is closed, all is settled.
+    client.claim_guard = {};
+    client.claim.lock.reset();
+    client.path.reset();
+    // Opened only now: a client has need of few descriptors while it lives.
+    const auto directory =
+        pipe_directory::open(client.served_by, posix::encode_key(client.address.key()));
+    if (!directory)
+        return;
+    // A server that is killed closes its descriptors one after the other: its connection may be
+    // gone before its life file's lock is.
+    if (server_gone)
+        posix::wait_shortly([&] { return orphaned(client, directory); });
     // The server tidies up, unless it has gone before.
-    struct ::stat status {};
-    const bool orphaned =
-        posix::os.fstatat(client.directory.fd(), ("closed/" + client.claim.file).c_str(), &status,
-                          AT_SYMLINK_NOFOLLOW) == 0 ||
-        !client.directory.server_alive(client.claim.server).value_or(true);
-    if (orphaned)
-        reap(client.directory);
+    if (orphaned(client, directory))
+        reap(directory);
 }
 
 void pipe::wait(const channel_address& address,

@@ -51,6 +51,7 @@ bool is_disconnect(int reason) noexcept {
 
 data_path::data_path(setup with)
     : fd_(std::move(with.fd)),
+      guard_(fd_.get()),
       carrier_(with.carrier),
       framed_(with.type == channel_mode::message),
       read_mode_(with.read_mode),
@@ -89,7 +90,7 @@ data_path::progress data_path::receive_from(std::span<std::byte> buffer, ssize_t
             shared_ = std::move(first.shared);
             linked_.store(true, std::memory_order_release);
             if (on_hello_)
-                on_hello_(first.instance_file);
+                on_hello_(shared_.load(link::word::claimed));
             return receive_from(buffer, size);
         }
         if (size > 0) {
@@ -363,7 +364,7 @@ ssize_t data_path::send(const iovec* data, int count) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(data); // the call only reads it
     message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
-    return retry([&] { return os.sendmsg(fd_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+    return retry([&] { return os.sendmsg(fd_.get(), &message, no_signal | MSG_DONTWAIT); });
 }
 
 bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {

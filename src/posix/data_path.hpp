@@ -2,6 +2,7 @@
 
 #include "byte_queue.hpp"
 #include "descriptor.hpp"
+#include "fork_guard.hpp"
 #include "link.hpp"
 #include "pipe.hpp"
 #include "waiting.hpp"
@@ -32,8 +33,8 @@ public:
         channel_mode read_mode = channel_mode::byte;
         bool server = false;
         link shared{}; ///< the client's; a server learns its from the hello
-        /// Told the inode of the instance file that the client claimed, when its hello is here.
-        std::function<void(ino_t)> on_hello{};
+        /// Told the number of the instance that the client claimed, when its hello is here.
+        std::function<void(std::uint64_t)> on_hello{};
     };
     explicit data_path(setup with);
 
@@ -87,11 +88,12 @@ private:
     std::error_code why_no_read(progress how) const;
 
     const descriptor fd_;
+    const fork_guard guard_;
     const transport carrier_;
     const bool framed_;
     const channel_mode read_mode_;
     const bool server_;
-    const std::function<void(ino_t)> on_hello_;
+    const std::function<void(std::uint64_t)> on_hello_;
 
     link shared_;
     std::atomic<bool> linked_;              ///< shared_ may be used

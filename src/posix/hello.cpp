@@ -3,7 +3,6 @@
 #include "syscalls.hpp"
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -77,7 +76,7 @@ bool send_hello(int socket, int instance_file, int link_memory) {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = static_cast<decltype(header->cmsg_len)>(CMSG_LEN(count * sizeof(int)));
     std::memcpy(CMSG_DATA(header), fds.data(), count * sizeof(int));
-    return retry([&] { return os.sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); }) == 1;
+    return retry([&] { return os.sendmsg(socket, &message, no_signal | MSG_DONTWAIT); }) == 1;
 }
 
 first_receive receive_first(int socket, std::span<std::byte> buffer) {
@@ -109,12 +108,6 @@ first_receive receive_first(int socket, std::span<std::byte> buffer) {
         refuse();
         return result;
     }
-    // Only something like what we hand out ourselves; a FIFO, say, could block whoever touches it.
-    struct ::stat status {};
-    if (os.fstat(received[0].get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        refuse();
-        return result;
-    }
     const bool linked = received.size() == 2 ? result.shared.adopt_memory(std::move(received[1]))
                                              : result.shared.adopt_file(std::move(received[0]));
     if (!linked) {
@@ -125,7 +118,6 @@ first_receive receive_first(int socket, std::span<std::byte> buffer) {
     }
     result.size = 0;
     result.is_hello = true;
-    result.instance_file = status.st_ino;
     return result;
 }
 

@@ -22,7 +22,6 @@ bool send_hello(int socket, int instance_file, int link_memory);
 struct first_receive {
     ssize_t size = 0;      ///< as recv; -1 with errno (EPROTO: something that is not allowed)
     bool is_hello = false; ///< then `size` is 0
-    ino_t instance_file = 0;
     link shared;
 };
 

@@ -10,16 +10,17 @@
 
 namespace isthmus::posix {
 
-/// The few words that both ends of a connection share beside its socket: how much each end has read
-/// (so that flush knows), and whether the server has disconnected the client (which outruns the
-/// data still under way). Made by the client and handed over in its hello; the server trusts none
-/// of its values.
+////// The few words that both ends of a connection share beside its socket: which instance the
+/// client has
+/// claimed, how much each end has read (so that flush knows), and whether the server has
+/// disconnected the client (which outruns the data still under way). Made by the client and handed
+/// over in its hello; the server trusts none of its values.
 ///
 /// The words lie in sealed anonymous memory, or, where there is none, in the claimed instance's
 /// file, and then cost a system call each.
 class link {
 public:
-    enum class word : std::uint8_t { disconnected, read_by_client, read_by_server };
+    enum class word : std::uint8_t { claimed, disconnected, read_by_client, read_by_server };
 
     link() = default;
     link(link&&) noexcept = default;

@@ -71,16 +71,16 @@ std::shared_ptr<data_path> accepted(pipe::impl& server, descriptor fd) {
     if (server.buffer_size > 0 && server.carrier != transport::fifo) {
         posix::os.set_buffer_size(fd.get(), SO_SNDBUF, static_cast<int>(server.buffer_size));
     }
-    return std::make_shared<data_path>(data_path::setup{.fd = std::move(fd),
-                                                        .carrier = server.carrier,
-                                                        .type = server.properties.type,
-                                                        .read_mode = server.read_mode,
-                                                        .server = true,
-                                                        .on_hello = [&server](ino_t claimed) {
-                                                            if (server.instance.server)
-                                                                server.instance.server->connected(
-                                                                    server.instance, claimed);
-                                                        }});
+    return std::make_shared<data_path>(
+        data_path::setup{.fd = std::move(fd),
+                         .carrier = server.carrier,
+                         .type = server.properties.type,
+                         .read_mode = server.read_mode,
+                         .server = true,
+                         .on_hello = [&server](std::uint64_t claimed) {
+                             if (server.instance.server)
+                                 server.instance.server->connected(server.instance, claimed);
+                         }});
 }
 
 /// The inbound FIFO's reading end is open while the instance listens, so that writers find it.
@@ -208,7 +208,7 @@ std::unique_ptr<pipe> pipe::create(const channel_address& address,
                                    std::error_code& ec) {
     auto server = std::make_unique<impl>(address);
     server->is_server = true;
-    pipe_server::create_instance(posix::encode_key(address.key()), options, server->instance, ec);
+    pipe_server::create_instance(address.key(), options, server->instance, ec);
     if (ec)
         return nullptr;
     const auto& shape = server->instance.server->shape();
@@ -241,17 +241,14 @@ std::unique_ptr<pipe> pipe::connect(const channel_address& address,
 // The registry first, then the connection: when the peer learns that this end is closed, all is
 // settled.
 pipe::~pipe() {
+    if (!impl_->is_server) {
+        close_client(*impl_);
+        return;
+    }
     // A hello that was never looked at would keep the client's claim alive.
     if (impl_->path)
         impl_->path->greet();
-    const bool peer_gone = impl_->path && impl_->path->hung_up();
-    if (impl_->is_server) {
-        pipe_server::close(impl_->instance, peer_gone);
-        return;
-    }
-    release_claim(*impl_, peer_gone);
-    impl_->path.reset();
-    reap_if_orphaned(*impl_);
+    pipe_server::close(impl_->instance, impl_->path && impl_->path->hung_up());
 }
 
 // --- operations

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -28,6 +29,15 @@ constexpr std::string_view server_prefix = "server.";
 /// "3" of "3.17"
 std::string server_of(const std::string& file) {
     return file.substr(0, file.find('.'));
+}
+
+/// 17 of "3.17"
+std::uint64_t number_of(const std::string& file) {
+    std::uint64_t number = 0;
+    const auto dot = file.find('.');
+    if (dot != std::string::npos)
+        std::from_chars(file.data() + dot + 1, file.data() + file.size(), number);
+    return number;
 }
 
 descriptor make_directory(int parent, const char* name) {
@@ -86,7 +96,7 @@ std::optional<pipe_directory::shape> pipe_directory::read_shape() const {
     }));
     if (!file)
         return std::nullopt;
-    std::array<char, 128> buffer{};
+    std::array<char, 2048> buffer{};
     const auto size = retry([&] { return os.read(file.get(), buffer.data(), buffer.size()); });
     if (size < 0)
         return std::nullopt;
@@ -96,17 +106,21 @@ std::optional<pipe_directory::shape> pipe_directory::read_shape() const {
     unsigned type = 0;
     unsigned direction = 0;
     unsigned carrier = 0;
+    unsigned who = 0;
     shape result;
     text >> magic >> version >> type >> direction >> result.properties.max_instances >>
-        result.properties.default_timeout_ms >> carrier >> result.buffer_size;
+        result.properties.default_timeout_ms >> carrier >> who >> result.buffer_size;
+    text.ignore();
+    std::getline(text, result.key);
     if (!text || magic != "isthmus-channel" || version != 1 || type > 1 || direction > 2 ||
-        carrier > 1) {
+        carrier > 1 || who > 2) {
         errno = EPROTO;
         return std::nullopt;
     }
     result.properties.type = static_cast<channel_mode>(type);
     result.properties.direction = static_cast<channel_direction>(direction);
     result.carrier = static_cast<transport>(carrier);
+    result.who = static_cast<access>(who);
     return result;
 }
 
@@ -115,7 +129,8 @@ bool pipe_directory::write_shape(const shape& what) const {
     line << "isthmus-channel 1 " << static_cast<unsigned>(what.properties.type) << ' '
          << static_cast<unsigned>(what.properties.direction) << ' ' << what.properties.max_instances
          << ' ' << what.properties.default_timeout_ms << ' ' << static_cast<unsigned>(what.carrier)
-         << ' ' << what.buffer_size << '\n';
+         << ' ' << static_cast<unsigned>(what.who) << ' ' << what.buffer_size << '\n'
+         << what.key << '\n';
     const std::string text = line.str();
     // A name of its own, then rename: nobody ever reads half of it.
     os.unlinkat(fd(), "properties.new", 0);
@@ -332,7 +347,7 @@ std::optional<pipe_directory::claim> pipe_directory::claim_instance(
             current.st_ino != mine.st_ino) {
             continue;
         }
-        return claim{std::move(candidate), file, server_of(file)};
+        return claim{std::move(candidate), file, server_of(file), number_of(file)};
     }
     errno = forbidden ? EACCES : EAGAIN;
     return std::nullopt;

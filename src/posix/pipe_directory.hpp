@@ -46,8 +46,10 @@ public:
     const std::string& encoded() const noexcept { return encoded_; }
 
     struct shape {
+        std::string key; ///< the name itself: a long one is but a hash in `encoded`
         detail::pipe_properties properties;
         transport carrier = transport::automatic;
+        access who = access::owner;
         std::uint32_t buffer_size = 0;
     };
     std::optional<shape> read_shape() const;
@@ -70,8 +72,9 @@ public:
 
     struct claim {
         descriptor lock;
-        std::string file;   ///< `<k>.<n>`
-        std::string server; ///< `<k>`
+        std::string file;         ///< `<k>.<n>`
+        std::string server;       ///< `<k>`
+        std::uint64_t number = 0; ///< `<n>`
     };
     /// Claims a listening instance whose name is not in `tried`. Without result: EAGAIN if there is
     /// none to be had, EACCES if there is one that the caller may not have.

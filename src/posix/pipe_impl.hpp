@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data_path.hpp"
+#include "fork_guard.hpp"
 #include "pipe.hpp"
 #include "pipe_directory.hpp"
 #include "pipe_server.hpp"
@@ -48,8 +49,9 @@ struct pipe::impl {
     posix::descriptor fifo; ///< inbound: the reading end, kept while the instance listens
 
     // The client's end.
-    posix::pipe_directory directory;
+    uid_t served_by = 0;
     posix::pipe_directory::claim claim;
+    posix::fork_guard claim_guard;
 };
 
 /// Posix/connect.cpp: one try to open the client's end.
@@ -57,10 +59,8 @@ std::error_code connect_client(pipe::impl& client,
                                std::optional<rights> wanted,
                                channel_mode read_mode);
 
-/// Gives the client's claim up. `server_gone`: the connection has ended at the other side.
-void release_claim(pipe::impl& client, bool server_gone) noexcept;
-
-/// Removes what is left of a name that nobody serves any longer.
-void reap_if_orphaned(const pipe::impl& client) noexcept;
+/// Closes the client's end: gives its claim up, and removes what is left of a name that nobody
+/// serves any longer.
+void close_client(pipe::impl& client) noexcept;
 
 } // namespace isthmus::detail

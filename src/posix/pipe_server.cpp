@@ -3,6 +3,7 @@
 #include "file_lock.hpp"
 #include "logging.hpp"
 #include "native_error.hpp"
+#include "pipe_path.hpp"
 #include "runtime_directory.hpp"
 #include "syscalls.hpp"
 
@@ -62,7 +63,7 @@ const char* name_of(pipe_server::place where) {
 
 } // namespace
 
-void pipe_server::create_instance(const std::string& encoded,
+void pipe_server::create_instance(const std::string& key,
                                   const listener_options& options,
                                   instance& made,
                                   std::error_code& ec) {
@@ -74,6 +75,7 @@ void pipe_server::create_instance(const std::string& encoded,
     };
     ec.clear();
     reap_dead_channels_once();
+    const std::string encoded = encode_key(key);
     const std::lock_guard guard(servers_mutex);
     const namespace_lock names;
     if (!names)
@@ -90,12 +92,14 @@ void pipe_server::create_instance(const std::string& encoded,
     const auto& registry = server ? server->directory_ : directory;
 
     pipe_directory::shape shape{
+        .key = key,
         .properties = {.type = options.mode,
                        .direction = options.direction,
                        .max_instances = options.max_instances,
                        .default_timeout_ms = static_cast<std::uint32_t>(
                            std::min<std::int64_t>(options.default_timeout.count(), 0xfffffffe))},
         .carrier = options.carrier,
+        .who = options.who,
         .buffer_size = static_cast<std::uint32_t>(
             std::min<std::size_t>(options.buffer_size, std::size_t{1} << 30))};
     const auto refuse = [&](std::error_code reason) {
@@ -114,7 +118,8 @@ void pipe_server::create_instance(const std::string& encoded,
             fail_with_errno();
             return refuse(ec);
         }
-        if (options.first_instance_only || existing->properties.direction != options.direction) {
+        if (options.first_instance_only || existing->key != key ||
+            existing->properties.direction != options.direction) {
             return refuse(win32_error(what, win32_code::access_denied));
         }
         if (existing->properties.max_instances != unlimited_instances &&
@@ -136,7 +141,7 @@ void pipe_server::create_instance(const std::string& encoded,
         }
     }
     if (!server) {
-        server = start(std::move(directory), shape, mode_for(options.who));
+        server = start(std::move(directory), shape);
         if (!server) {
             fail_with_errno();
             if (const auto again = pipe_directory::open(::geteuid(), encoded)) {
@@ -166,13 +171,11 @@ void pipe_server::create_instance(const std::string& encoded,
 
 /// Needs the namespace_lock. Null with errno.
 std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
-                                                const pipe_directory::shape& shape,
-                                                mode_t mode) {
+                                                const pipe_directory::shape& shape) {
     const std::shared_ptr<pipe_server> server(new pipe_server);
     server->process_ = ::getpid();
     server->directory_ = std::move(directory);
     server->shape_ = shape;
-    server->mode_ = mode;
     const int fd = server->directory_.fd();
     for (unsigned number = 0; !server->life_; ++number) {
         const std::string node = "server." + std::to_string(number);
@@ -187,8 +190,12 @@ std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
     // us.
     const bool ready = try_lock(server->life_.get()) && os.fchmod(server->life_.get(), 0644) == 0 &&
                        server->open_socket(server->number_);
-    if (ready)
+    if (ready) {
+        server->life_guard_ = fork_guard(server->life_.get());
+        if (server->socket_)
+            server->socket_guard_ = fork_guard(server->socket_.get());
         return server;
+    }
     const int reason = errno;
     server->remove_nodes();
     server->life_.reset();
@@ -201,7 +208,7 @@ bool pipe_server::open_socket(const std::string& number) {
     if (shape_.carrier == transport::fifo) {
         os.unlinkat(directory_.fd(), "fifo", 0);
         return os.mkfifoat(directory_.fd(), "fifo", 0600) == 0 &&
-               os.fchmodat(directory_.fd(), "fifo", mode_, 0) == 0;
+               os.fchmodat(directory_.fd(), "fifo", mode_for(shape_.who), 0) == 0;
     }
     const std::string node = "socket." + number;
     const std::string path = directory_.short_path(node);
@@ -217,7 +224,7 @@ bool pipe_server::open_socket(const std::string& number) {
     // The mode is right before the first client can connect, which needs listen.
     return os.bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
                0 &&
-           os.fchmodat(directory_.fd(), node.c_str(), mode_, 0) == 0 &&
+           os.fchmodat(directory_.fd(), node.c_str(), mode_for(shape_.who), 0) == 0 &&
            os.listen(socket_.get(), backlog) == 0;
 }
 
@@ -247,7 +254,8 @@ void pipe_server::renew_link(const std::string& server) const {
 
 /// A new file, not to be claimed yet.
 bool pipe_server::make_file(instance& who) {
-    const std::string file = number_ + '.' + std::to_string(next_++);
+    const std::uint64_t number = ++last_;
+    const std::string file = number_ + '.' + std::to_string(number);
     const std::string path = "connected/" + file;
     const descriptor made(retry([&] {
         return os.openat(directory_.fd(), path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
@@ -255,15 +263,14 @@ bool pipe_server::make_file(instance& who) {
     }));
     if (!made)
         return false;
-    struct ::stat status {};
-    if (os.fstat(made.get(), &status) != 0 || os.fchmod(made.get(), mode_) != 0) {
+    if (os.fchmod(made.get(), mode_for(shape_.who)) != 0) {
         const int reason = errno;
         os.unlinkat(directory_.fd(), path.c_str(), 0);
         errno = reason;
         return false;
     }
     who.file = file;
-    who.inode = status.st_ino;
+    who.number = number;
     who.where = place::connected;
     return true;
 }
@@ -288,17 +295,17 @@ bool pipe_server::claimed_by_client(const instance& who) const {
 void pipe_server::exchange(instance& connected, instance& other) {
     const auto other_place = other.where;
     std::swap(connected.file, other.file);
-    std::swap(connected.inode, other.inode);
+    std::swap(connected.number, other.number);
     std::swap(connected.where, other.where);
     move(connected, place::connected);
     move(other, other_place);
 }
 
-void pipe_server::connected(instance& who, ino_t claimed) {
+void pipe_server::connected(instance& who, std::uint64_t claimed) {
     const auto owns_it = [&](const instance& each) {
         // Which file the client claimed shows only when its hello is here. Until then any file that
         // is claimed will do: it is of no use to whom it belongs to.
-        return claimed != 0 ? each.inode == claimed
+        return claimed != 0 ? each.number == claimed
                             : each.where == place::listening && claimed_by_client(each);
     };
     {
@@ -366,6 +373,7 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
         return;
     server->remove_nodes();
     servers().erase(path_of(directory.encoded()));
+    server->life_guard_ = {};
     server->life_.reset();
     // With it go the hellos of clients that nobody accepted, and so their claims.
     server->socket_.reset();

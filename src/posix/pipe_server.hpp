@@ -1,8 +1,7 @@
 #pragma once
 
+#include "fork_guard.hpp"
 #include "pipe_directory.hpp"
-
-#include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
@@ -24,12 +23,12 @@ public:
     struct instance {
         std::shared_ptr<pipe_server> server;
         std::string file;
-        ino_t inode = 0;
+        std::uint64_t number = 0; ///< from 1, never given twice
         place where = place::none;
     };
 
     /// Creates an instance, which listens. On failure `made.server` is empty and `ec` tells.
-    static void create_instance(const std::string& encoded,
+    static void create_instance(const std::string& key,
                                 const listener_options& options,
                                 instance& made,
                                 std::error_code& ec);
@@ -42,10 +41,10 @@ public:
     int listening_socket() const noexcept { return socket_.get(); }
     const pipe_directory& directory() const noexcept { return directory_; }
 
-    /// `who` has accepted a connection: its file is no longer to be claimed. `claimed` is the inode
-    /// of the file that the client holds, 0 if not known (yet). Since all instances accept on one
-    /// socket it may be another instance's: then the two exchange their files.
-    void connected(instance& who, ino_t claimed);
+    /// `who` has accepted a connection: its file is no longer to be claimed. `claimed` is the
+    /// number of the instance that the client claimed, 0 if not known (yet). Since all instances
+    /// accept on one socket it may be another instance's: then the two exchange their files.
+    void connected(instance& who, std::uint64_t claimed);
 
     /// `who` has disconnected its client and does not listen: it gets a file that its former client
     /// has no hold on. False with errno.
@@ -62,8 +61,7 @@ private:
     pipe_server() = default;
 
     static std::shared_ptr<pipe_server> start(pipe_directory directory,
-                                              const pipe_directory::shape& shape,
-                                              mode_t mode);
+                                              const pipe_directory::shape& shape);
     bool open_socket(const std::string& number);
     bool make_file(instance& who);
     bool move(instance& who, place to);
@@ -77,11 +75,12 @@ private:
     pid_t process_ = 0; ///< a forked child must not clean up for its parent
     pipe_directory directory_;
     pipe_directory::shape shape_;
-    mode_t mode_ = 0600;
     std::string number_;
-    std::uint64_t next_ = 0;
+    std::uint64_t last_ = 0;
     descriptor life_;
     descriptor socket_;
+    fork_guard life_guard_;
+    fork_guard socket_guard_;
     std::vector<instance*> instances_;
 };
 

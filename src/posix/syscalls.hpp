@@ -53,6 +53,14 @@ struct system_calls {
     int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll
 };
 
+/// For send: raise no SIGPIPE. Where there is no such flag the sockets are set up not to
+/// (os_socket).
+#ifdef MSG_NOSIGNAL
+inline constexpr int no_signal = MSG_NOSIGNAL;
+#else
+inline constexpr int no_signal = 0;
+#endif
+
 /// The table in use. Replaced only by tests, while no other thread is inside the library.
 extern system_calls os;
 

@@ -96,7 +96,7 @@ TEST_F(RuntimeDirectory, HoldsTheFilesOfAChannelWithTheModesOfItsAccess) {
         const auto listener = channel_listener::create("orders", {.who = who});
         const auto channel = own() / "pipe" / "orders";
         EXPECT_EQ(mode_of(channel / "socket.0"), mode);
-        EXPECT_EQ(mode_of(channel / "listening" / "0.0"), mode);
+        EXPECT_EQ(mode_of(channel / "listening" / "0.1"), mode);
         EXPECT_EQ(mode_of(channel / "server.0"), 0644U);
         EXPECT_EQ(mode_of(channel / "properties"), 0644U);
     }

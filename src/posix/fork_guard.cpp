@@ -1,0 +1,75 @@
+#include "fork_guard.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace isthmus::posix {
+
+namespace {
+
+struct guarded_descriptors {
+    std::mutex mutex;
+    std::set<int> all;
+};
+
+guarded_descriptors& guarded() {
+    // Never destroyed: a fork may come from another object's destructor.
+    static auto* const descriptors = new guarded_descriptors;
+    return *descriptors;
+}
+
+void before_fork() {
+    guarded().mutex.lock();
+}
+
+void after_fork_in_parent() {
+    guarded().mutex.unlock();
+}
+
+/// Only what is safe in the child of a process with threads.
+void after_fork_in_child() {
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int fd : guarded().all) {
+        if (nothing < 0 || ::dup2(nothing, fd) < 0) {
+            ::close(fd);
+        } else {
+            ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+        }
+    }
+    if (nothing >= 0)
+        ::close(nothing);
+    guarded().mutex.unlock();
+}
+
+} // namespace
+
+fork_guard::fork_guard(int fd) : fd_(fd) {
+    static const int registered =
+        ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    static_cast<void>(registered);
+    const std::lock_guard lock(guarded().mutex);
+    guarded().all.insert(fd);
+}
+
+fork_guard::fork_guard(fork_guard&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+fork_guard& fork_guard::operator=(fork_guard&& other) noexcept {
+    const fork_guard former(std::move(*this));
+    fd_ = std::exchange(other.fd_, -1);
+    return *this;
+}
+
+fork_guard::~fork_guard() {
+    if (fd_ < 0)
+        return;
+    const std::lock_guard lock(guarded().mutex);
+    guarded().all.erase(fd_);
+}
+
+} // namespace isthmus::posix

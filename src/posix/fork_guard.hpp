@@ -1,0 +1,22 @@
+#pragma once
+
+namespace isthmus::posix {
+
+/// Keeps a descriptor from children that are forked and do not exec (those that do lose it anyway):
+/// a child that held a lock or a connection would keep a name or a peer waiting for its parent. In
+/// the child the number refers to /dev/null, so that what the child's copies of our objects do to
+/// it does no harm. Thread-safe.
+class fork_guard {
+public:
+    fork_guard() noexcept = default;
+    explicit fork_guard(int fd);
+    fork_guard(fork_guard&& other) noexcept;
+    fork_guard& operator=(fork_guard&& other) noexcept;
+    /// To be destroyed before the descriptor is closed.
+    ~fork_guard();
+
+private:
+    int fd_ = -1;
+};
+
+} // namespace isthmus::posix
