@@ -10,4 +10,4 @@ namespace isthmus::detail {
 /// valid UTF-8.
 std::string fold_case(std::string_view text);
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail

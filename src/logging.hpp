@@ -14,14 +14,15 @@ std::shared_ptr<spdlog::logger> logger() noexcept;
 
 /// Logs if logging is on. A logger that throws is not allowed to disturb the caller.
 template <class... Args>
-void log(spdlog::level::level_enum level, spdlog::format_string_t<Args...> format,
+void log(spdlog::level::level_enum level,
+         spdlog::format_string_t<Args...> format,
          Args&&... args) noexcept {
     try {
         if (const auto sink = logger(); sink && sink->should_log(level)) {
             sink->log(level, format, std::forward<Args>(args)...);
         }
-    } catch (...) {  // NOLINT(bugprone-empty-catch): logging must never make a call fail
+    } catch (...) { // NOLINT(bugprone-empty-catch): logging must never make a call fail
     }
 }
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail

@@ -23,7 +23,8 @@ public:
     /// {reader, writer}
     static std::pair<std::unique_ptr<pipe_end>, std::unique_ptr<pipe_end>> create(
         std::size_t buffer_size, std::error_code& ec);
-    static std::unique_ptr<pipe_end> from_token(std::string_view token, role expected,
+    static std::unique_ptr<pipe_end> from_token(std::string_view token,
+                                                role expected,
                                                 std::error_code& ec);
 
     pipe_end(const pipe_end&) = delete;
@@ -46,4 +47,4 @@ private:
     std::unique_ptr<impl> impl_;
 };
 
-}  // namespace isthmus::detail
+} // namespace isthmus::detail
