@@ -131,6 +131,8 @@ TEST_P(ChannelOneWay, CarriesMessages) {
 }
 
 TEST_P(ChannelOneWay, AClientAskingForTheOtherWayIsRefused) {
+    if (under_wine())
+        GTEST_SKIP() << "Wine takes an instance before it checks the rights";
     const auto right = inbound() ? rights::write_only : rights::read_only;
     const auto wrong = inbound() ? rights::read_only : rights::write_only;
     EXPECT_EQ(connection_error(c_.listener.name(), {.access_rights = wrong}), errc::access_denied);
@@ -379,6 +381,8 @@ TEST(ChannelLifetime, ANameLivesWhileAServerEndIsOpen) {
 }
 
 TEST(ChannelLifetime, ANameLivesWhileAClientEndIsOpen) {
+    if (under_wine())
+        GTEST_SKIP() << "Wine keeps a name no longer than its last server end is open";
     auto [listener, server, client] = make_connection();
     const std::string name = listener.name();
     listener.close();
@@ -481,9 +485,11 @@ TEST(ChannelLifetime, NothingLeaks) {
         EXPECT_EQ(next_message(server), "x");
         listener.close();
         server.close();
-        EXPECT_EQ(creation_error(name, {.direction = channel_direction::inbound}),
-                  errc::access_denied);
-        EXPECT_EQ(connection_error(name), errc::busy);
+        if (!under_wine()) { // Wine forgets the name now
+            EXPECT_EQ(creation_error(name, {.direction = channel_direction::inbound}),
+                      errc::access_denied);
+            EXPECT_EQ(connection_error(name), errc::busy);
+        }
         client.close();
         EXPECT_EQ(connection_error(name), errc::not_found);
     };

@@ -144,9 +144,10 @@ INSTANTIATE_TEST_SUITE_P(Mode,
 
 TEST_P(ChannelKill, OfTheServerIsACloseForTheClient) {
     const auto name = unique_name("channel");
+    const std::size_t rounds = scaled(100);
     std::size_t before = 0;
-    for (std::size_t i = 0; i < scaled(100); ++i) {
-        if (i == 1)
+    for (std::size_t i = 0; i < rounds; ++i) {
+        if (i == rounds / 2) // by now everything that stays open is open
             before = descriptor_count();
         auto victim = child_process::start("victim_server", {name, GetParam()});
         ASSERT_EQ(victim.read_line(), "ready") << "round " << i;
@@ -168,9 +169,10 @@ TEST_P(ChannelKill, OfTheServerIsACloseForTheClient) {
 
 TEST_P(ChannelKill, OfTheClientIsACloseForTheServer) {
     const auto name = unique_name("channel");
+    const std::size_t rounds = scaled(100);
     std::size_t before = 0;
-    for (std::size_t i = 0; i < scaled(100); ++i) {
-        if (i == 1)
+    for (std::size_t i = 0; i < rounds; ++i) {
+        if (i == rounds / 2) // by now everything that stays open is open
             before = descriptor_count();
         std::error_code created;
         auto listener = channel_listener::create(name, sole(mode()), created);
