@@ -20,7 +20,7 @@
 namespace {
 
 void echo(isthmus::channel client) {
-    std::array<std::byte, 4096> buffer;
+    std::array<std::byte, 4096> buffer{};
     std::error_code left; // set when the client has closed its end
     while (!left) {
         const auto got = client.read(buffer, left);

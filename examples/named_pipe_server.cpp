@@ -61,14 +61,16 @@ int main(int argc, char** argv) try {
 
     auto listener = isthmus::channel_listener::create(
         channel_name, {.mode = isthmus::channel_mode::message, .first_instance_only = true});
-    do {
+    for (;;) {
         std::cout << "Waiting for a client on " << channel_name << std::endl;
         isthmus::channel client = listener.accept();
         std::cout << "Client connected (process " << client.peer().process_id << ")" << std::endl;
         serve(client);
         std::cout << "Client left" << std::endl;
-    } while (!once);
-    return 0;
+        if (once) {
+            return 0;
+        }
+    }
 } catch (const std::exception& error) {
     std::cerr << "named_pipe_server: " << error.what() << std::endl;
     return 1;

@@ -60,6 +60,7 @@ summary summarize(const scenario_result& scenario, std::size_t candidate, std::s
     std::vector<double> client;
     std::vector<double> server;
     std::vector<double> cpu;
+    std::vector<double> cpu_ratios;
     for (const auto& round : scenario.rounds) {
         const figures& found = round[candidate][task];
         values.push_back(value_of(found));
@@ -67,6 +68,8 @@ summary summarize(const scenario_result& scenario, std::size_t candidate, std::s
         client.push_back(found.client_slept());
         server.push_back(found.server_slept());
         cpu.push_back(found.cpu_microseconds_each());
+        cpu_ratios.push_back(found.cpu_microseconds_each() /
+                             round[0][task].cpu_microseconds_each());
     }
     const auto [lowest, highest] = std::ranges::minmax(values);
     return {.of = scenario.rounds.front()[candidate][task].of,
@@ -76,34 +79,36 @@ summary summarize(const scenario_result& scenario, std::size_t candidate, std::s
             .ratio = median(ratios),
             .client_slept = median(client),
             .server_slept = median(server),
-            .cpu_microseconds = median(cpu)};
+            .cpu_microseconds = median(cpu),
+            .cpu_ratio = median(cpu_ratios)};
 }
 
 void print_table(std::ostream& out, const scenario_result& scenario) {
     out << "\n" << scenario.title << ", " << scenario.rounds.size() << " rounds, medians\n";
-    out << std::left << std::setw(27) << "";
+    out << std::left << std::setw(26) << "";
     for (std::size_t t = 0; t < task_count(scenario); ++t) {
-        out << std::right << std::setw(20) << task_text(scenario.rounds.front().front()[t].of);
+        out << std::right << std::setw(26) << task_text(scenario.rounds.front().front()[t].of);
     }
-    out << std::setw(16) << "slept" << std::setw(12) << "CPU\n";
+    out << std::setw(14) << "slept"
+        << "\n";
     for (std::size_t c = 0; c < scenario.candidate_keys.size(); ++c) {
-        out << std::left << std::setw(27) << find_candidate(scenario.candidate_keys[c]).title
+        out << std::left << std::setw(26) << find_candidate(scenario.candidate_keys[c]).title
             << std::right;
         std::string slept;
-        std::string cpu;
         for (std::size_t t = 0; t < task_count(scenario); ++t) {
             const summary found = summarize(scenario, c, t);
-            out << std::setw(12) << value_text(found) << std::setw(8)
-                << number(found.ratio, 2) + "x";
+            out << std::setw(11) << value_text(found) << std::setw(7)
+                << number(found.ratio, 2) + "x" << std::setw(8)
+                << "(" + number(found.cpu_ratio, 2) + "x)";
             if (found.of.what == task::kind::round_trip && slept.empty()) {
-                slept = number(found.client_slept * 100, 0) + "% + " +
+                slept = number(found.client_slept * 100, 0) + "% " +
                         number(found.server_slept * 100, 0) + "%";
-                cpu = number(found.cpu_microseconds, 1) + " us";
             }
         }
-        out << std::setw(16) << slept << std::setw(11) << cpu << "\n";
+        out << std::setw(14) << slept << "\n";
     }
-    out << std::flush;
+    out << "x: ratio to the first line; in brackets: of the CPU time that both processes used\n"
+        << std::flush;
 }
 
 nlohmann::json to_json(const scenario_result& scenario) {
@@ -133,6 +138,7 @@ nlohmann::json to_json(const scenario_result& scenario) {
                             {"client_slept", found.client_slept},
                             {"server_slept", found.server_slept},
                             {"cpu_us", found.cpu_microseconds},
+                            {"cpu_ratio", found.cpu_ratio},
                             {"rounds", rounds}});
         }
     }
@@ -154,7 +160,8 @@ bool check_limits(std::ostream& out, const scenario_result& scenario, const limi
             const bool holds =
                 round_trip ? found.ratio <= allowed.round_trip : found.ratio >= allowed.one_way;
             out << (holds ? "ok      " : "MISSED  ") << scenario.key << ", " << who.title << ", "
-                << task_text(found.of) << ": " << number(found.ratio, 3) << "x, allowed "
+                << task_text(found.of) << ": " << number(found.ratio, 3) << "x (CPU time "
+                << number(found.cpu_ratio, 3) << "x), allowed "
                 << (round_trip ? "at most " : "at least ")
                 << number(round_trip ? allowed.round_trip : allowed.one_way, 2) << "x\n";
             all = all && holds;

@@ -31,6 +31,7 @@ struct summary {
     double client_slept = 0;
     double server_slept = 0;
     double cpu_microseconds = 0; ///< both processes, for each round trip or message
+    double cpu_ratio = 0;        ///< as ratio
 };
 
 double median(std::vector<double> values);
