@@ -29,6 +29,13 @@ inline constexpr bool eventfd = ISTHMUS_LINUX_FAST_PATHS;
 /// a peer that does not use this library. Fallback: such a flush returns at once.
 inline constexpr bool unread_by_peer = ISTHMUS_LINUX_FAST_PATHS;
 
+/// SO_SNDBUF tells twice what was set, for what the kernel itself needs.
+#ifdef __linux__
+inline constexpr bool send_buffer_told_twice = true;
+#else
+inline constexpr bool send_buffer_told_twice = false;
+#endif
+
 /// /proc/self/fd gives a short path to a long directory. Fallback: such a path is refused.
 inline constexpr bool proc_self_fd = ISTHMUS_LINUX_FAST_PATHS;
 

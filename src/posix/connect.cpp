@@ -121,8 +121,7 @@ reached connect_claimed(pipe::impl& client,
         if (how != reached::yes)
             return how;
         if (client.buffer_size > 0) { // a hint: the system may have less
-            posix::os.set_buffer_size(setup.fd.get(), SO_SNDBUF,
-                                      static_cast<int>(client.buffer_size));
+            posix::os.grow_send_buffer(setup.fd.get(), static_cast<int>(client.buffer_size));
         }
         if (!posix::send_hello(setup.fd.get(), claim.lock.get(), setup.shared.memory())) {
             return errno == EPIPE || errno == ECONNRESET ? reached::gone : reached::failed;

@@ -69,7 +69,7 @@ bool step(pipe_operation& op) {
 /// Makes a connection out of an accepted socket.
 std::shared_ptr<data_path> accepted(pipe::impl& server, descriptor fd) {
     if (server.buffer_size > 0 && server.carrier != transport::fifo) {
-        posix::os.set_buffer_size(fd.get(), SO_SNDBUF, static_cast<int>(server.buffer_size));
+        posix::os.grow_send_buffer(fd.get(), static_cast<int>(server.buffer_size));
     }
     return std::make_shared<data_path>(
         data_path::setup{.fd = std::move(fd),

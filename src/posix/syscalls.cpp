@@ -138,6 +138,16 @@ int os_accept(int fd) {
 #endif
 }
 
+int os_grow_send_buffer(int fd, int size) {
+    int present = 0;
+    socklen_t length = sizeof present;
+    if (::getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &present, &length) != 0)
+        return -1;
+    if constexpr (capability::send_buffer_told_twice)
+        present /= 2;
+    return size <= present ? 0 : ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 int os_poll(pollfd* fds, nfds_t count, const timespec* timeout) {
 #if ISTHMUS_LINUX_FAST_PATHS
     return ::ppoll(fds, count, timeout, nullptr);
@@ -219,10 +229,7 @@ constinit system_calls os = {
                   const sockaddr* address,
                   socklen_t size) { return ::connect(fd, address, size); },
     .accept = os_accept,
-    .set_buffer_size =
-        [](int fd, int option, int size) {
-            return ::setsockopt(fd, SOL_SOCKET, option, &size, sizeof size);
-        },
+    .grow_send_buffer = os_grow_send_buffer,
     .recv =
         [](int fd, void* buffer, size_t size, int flags) {
             return ::recv(fd, buffer, size, flags);

@@ -46,7 +46,8 @@ struct system_calls {
     int (*listen)(int fd, int backlog);
     int (*connect)(int fd, const sockaddr* address, socklen_t size);
     int (*accept)(int fd);                                ///< close-on-exec, non-blocking
-    int (*set_buffer_size)(int fd, int option, int size); ///< setsockopt(SO_SNDBUF, SO_RCVBUF)
+    /// Makes the send buffer hold `size` bytes if it does not already: SO_SNDBUF
+    int (*grow_send_buffer)(int fd, int size);
     ssize_t (*recv)(int fd, void* buffer, size_t size, int flags);
     ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
     ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);

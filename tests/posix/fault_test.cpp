@@ -102,7 +102,7 @@ std::size_t files_in(const temporary_runtime_directory& directory) {
 
 /// Calls whose failure need not be the caller's: tidying up, hints, and what is tried again.
 const std::set<std::string> may_pass_unnoticed = {
-    "close",     "dup_cloexec", "unlinkat",        "symlinkat",    "readlinkat", "set_buffer_size",
+    "close",     "dup_cloexec", "unlinkat",        "symlinkat",    "readlinkat", "grow_send_buffer",
     "renameat",  "flock",       "openat",          "open",         "fstat",      "fstatat",
     "fdopendir", "poll",        "set_nonblocking", "ofd_get_lock", "pread",      "pwrite",
     "recvmsg",   "recv",        "fchmod",          "read",         "write"};

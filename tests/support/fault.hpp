@@ -100,7 +100,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::listen>("listen");
     visit.template operator()<&calls::connect>("connect");
     visit.template operator()<&calls::accept>("accept");
-    visit.template operator()<&calls::set_buffer_size>("set_buffer_size");
+    visit.template operator()<&calls::grow_send_buffer>("grow_send_buffer");
     visit.template operator()<&calls::recv>("recv");
     visit.template operator()<&calls::recvmsg>("recvmsg");
     visit.template operator()<&calls::sendmsg>("sendmsg");
