@@ -143,8 +143,11 @@ void data_path::greet() {
 
 // --- reading
 
-bool data_path::read_will_wait(std::size_t wanted) const noexcept {
-    return found_nothing_ && wanted <= small_read && in_.empty();
+bool data_path::read_will_wait(std::size_t wanted) noexcept {
+    if (wait_first_ == 0 || wanted > small_read || !in_.empty())
+        return false;
+    --wait_first_;
+    return true;
 }
 
 bool data_path::step_read(pipe_operation& op) {
@@ -164,7 +167,9 @@ bool data_path::step_read(pipe_operation& op) {
     } else {
         finished = read_across_messages(op);
     }
-    found_nothing_ = !finished;
+    // Trying in vain costs a system call; now and then it has to be found out anew.
+    if (!finished)
+        wait_first_ = 16;
     return finished;
 }
 
@@ -382,7 +387,7 @@ bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {
     if (broken_.load(std::memory_order_relaxed) || (total == 0 && hung_up())) {
         return finish(win32_error(what, win32_code::no_data));
     }
-    while (sent < total) {
+    if (sent < total) {
         std::array<iovec, 2> parts{};
         int count = 0;
         if (sent < header_size) {
@@ -407,6 +412,9 @@ bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {
         }
         sent += static_cast<std::uint64_t>(size);
         sent_total_.fetch_add(static_cast<std::uint64_t>(size), std::memory_order_relaxed);
+        // A part was taken: there is no room for more, as another try would only confirm.
+        if (sent < total)
+            return false;
     }
     op.transferred = op.out.size();
     return finish({});

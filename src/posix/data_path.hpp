@@ -44,8 +44,9 @@ public:
     bool step_read(detail::pipe_operation& op);
     bool step_write(detail::pipe_operation& op, std::uint64_t& sent);
 
-    /// Whether a read had better wait first: the last small one found nothing.
-    bool read_will_wait(std::size_t wanted) const noexcept;
+    /// Whether a read had better wait first: recent small ones found nothing. Needs the reading
+    /// turn.
+    bool read_will_wait(std::size_t wanted) noexcept;
 
     /// Undoes an unfinished read: what it took is there for the next.
     void undo_read(detail::pipe_operation& op);
@@ -106,8 +107,8 @@ private:
     bool in_message_ = false;
     std::uint32_t left_in_message_ = 0;
     std::uint64_t read_total_ = 0;
-    bool found_nothing_ = false;
-    int failure_ = 0; ///< errno that ended reading
+    unsigned wait_first_ = 0; ///< for so many reads
+    int failure_ = 0;         ///< errno that ended reading
 
     // Writing.
     std::atomic<std::uint64_t> sent_total_{0};
