@@ -1,5 +1,4 @@
 #include "channel_testing.hpp"
-#include "descriptor_limit.hpp"
 
 #include <atomic>
 #include <thread>
@@ -9,10 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
-
-std::error_code connection_error(std::string_view name, const connect_options& options = {}) {
-    return error_of([&](auto& ec) { channel::connect(name, options, ec); });
-}
 
 // --- no such channel
 

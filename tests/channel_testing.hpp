@@ -139,6 +139,16 @@ std::error_code error_of(Call call) {
     return ec;
 }
 
+/// Why the name cannot be served, or reached.
+inline std::error_code creation_error(std::string_view name, const listener_options& options) {
+    return error_of([&](auto& ec) { channel_listener::create(name, options, ec); });
+}
+
+inline std::error_code connection_error(std::string_view name,
+                                        const connect_options& options = {}) {
+    return error_of([&](auto& ec) { channel::connect(name, options, ec); });
+}
+
 /// Much more than a channel buffers on any system, so that writing it blocks until someone reads.
 inline constexpr std::size_t more_than_fits = 8 * 1024 * 1024;
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,6 +25,14 @@ bool under_wine() noexcept;
 
 /// Open descriptors or handles of this process.
 std::size_t descriptor_count();
+
+/// Lets this process have as many descriptors as the system allows it. Windows has no such limit.
+void raise_descriptor_limit();
+
+std::uint32_t own_process_id() noexcept;
+
+/// True for what names a user on this system: a number, or a SID as text on Windows.
+bool names_a_user(std::string_view text) noexcept;
 
 /// Bytes of memory this process has in RAM.
 std::size_t resident_memory();

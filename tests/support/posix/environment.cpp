@@ -1,16 +1,16 @@
 #include "support/environment.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #if defined(__APPLE__)
 #    include <mach/mach.h>
-#elif !defined(__linux__)
-#    include <sys/resource.h>
 #endif
 
 namespace isthmus::test {
@@ -34,6 +34,23 @@ std::size_t descriptor_count() {
     }
     return count;
 #endif
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+std::uint32_t own_process_id() noexcept {
+    return static_cast<std::uint32_t>(getpid());
+}
+
+bool names_a_user(std::string_view text) noexcept {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::size_t resident_memory() {

@@ -61,6 +61,16 @@ std::size_t descriptor_count() {
     return count != 0 ? count : count_in_system_list();
 }
 
+void raise_descriptor_limit() {}
+
+std::uint32_t own_process_id() noexcept {
+    return GetCurrentProcessId();
+}
+
+bool names_a_user(std::string_view text) noexcept {
+    return text.starts_with("S-1-");
+}
+
 std::size_t resident_memory() {
     PROCESS_MEMORY_COUNTERS counters{};
     counters.cb = sizeof counters;
