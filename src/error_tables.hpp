@@ -73,8 +73,8 @@ constexpr const operation_row& row_of(operation what) noexcept {
 
 /// A meaning of a raw code; in one operation, or in all that have no row of their own.
 struct code_row {
-    std::uint32_t code;
-    errc meaning;
+    std::uint32_t code = 0;
+    errc meaning{};
     std::optional<operation> only = std::nullopt;
 };
 

@@ -109,7 +109,7 @@ verdict check_characters(std::string_view text) noexcept {
         return {"the name is not valid UTF-8"};
     }
     const auto is_control = [](char character) {
-        return (character >= 0 && character < ' ') || character == '\x7F';
+        return static_cast<unsigned char>(character) < 0x20 || character == '\x7F';
     };
     if (std::any_of(text.begin(), text.end(), is_control)) {
         return {"the name contains a control character"};

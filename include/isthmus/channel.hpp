@@ -318,8 +318,8 @@ public:
     channel_listener& operator=(channel_listener&&) noexcept;
     ~channel_listener();
 
-    /// Creates an instance of the name, which clients can connect to at once (CreateNamedPipe,
-    /// https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew).
+    /// Creates an instance of the name, which clients can connect to at once. CreateNamedPipe,
+    /// https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-createnamedpipew
     /// Errors: `access_denied` (first_instance_only and the name is in use; the name exists with
     /// another direction; it belongs to another user), `busy` (the maximum is reached),
     /// `invalid_argument`, `invalid_name`, `not_supported`, `insecure_directory`.
