@@ -9,7 +9,6 @@
 namespace isthmus {
 
 using detail::operation;
-using detail::throw_if_error;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
@@ -19,7 +18,7 @@ using owned_end = std::unique_ptr<detail::pipe_end>;
 
 /// Pipes have no name to put into a text.
 void throw_if_error(const std::error_code& ec, operation what) {
-    throw_if_error(ec, what, "");
+    detail::throw_if_error(ec, what, "");
 }
 
 /// True if there is an end; sets `ec` if not.

@@ -15,6 +15,17 @@
 
 namespace isthmus::detail {
 
+namespace {
+
+/// Windows knows; where it does not tell, the call that is about to be made will.
+bool is_disconnected(HANDLE file) noexcept {
+    win32::pipe_local_information information = {};
+    return win32::query_pipe(file, information) &&
+           information.state == win32::pipe_local_information::disconnected;
+}
+
+} // namespace
+
 pipe::impl::~impl() {
     // By contract nothing is pending. Should something be all the same, the system must not write
     // into memory that is gone.
@@ -83,18 +94,16 @@ void pipe::flush(const deadline& until, std::error_code& ec) {
     HANDLE file = nullptr;
     {
         const std::lock_guard lock(self.mutex);
-        win32::pipe_local_information information = {};
+        DWORD code = ERROR_SUCCESS;
         if (self.broken) {
-            ec = win32_error(operation::flush_channel, ERROR_NO_DATA);
-        } else if (!self.file) {
-            ec = win32_error(operation::flush_channel, ERROR_PIPE_NOT_CONNECTED);
+            code = ERROR_NO_DATA;
+        } else if (!self.file || is_disconnected(self.file.get())) {
+            code = ERROR_PIPE_NOT_CONNECTED;
         } else if (!self.may_write) {
-            ec = win32_error(operation::flush_channel, ERROR_ACCESS_DENIED);
-        } else if (win32::query_pipe(self.file.get(), information) &&
-                   information.state == win32::pipe_local_information::disconnected) {
-            ec = win32_error(operation::flush_channel, ERROR_PIPE_NOT_CONNECTED);
+            code = ERROR_ACCESS_DENIED;
         }
-        if (ec) {
+        if (code != ERROR_SUCCESS) {
+            ec = win32_error(operation::flush_channel, code);
             return;
         }
         file = self.file.get();

@@ -175,6 +175,7 @@ std::unique_ptr<pipe_end> pipe_end::from_token(std::string_view token,
         ec = win32_error(operation::open_pipe, ERROR_INVALID_PARAMETER);
         return nullptr;
     }
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): handles are small numbers in pointers' clothes
     const auto file = reinterpret_cast<HANDLE>(value);
     const ACCESS_MASK needed = expected == role::reader ? FILE_READ_DATA : FILE_WRITE_DATA;
     // The highest values are no handles but names for "this process" and the like.

@@ -15,6 +15,7 @@ namespace {
 /// server. (So GENERIC_WRITE is refused to them; channel::connect asks for the rights that it
 /// needs.)
 constexpr wchar_t others_rights[] = L"0x12019b";
+// NOLINTNEXTLINE(misc-redundant-expression): the two have rights in common
 static_assert(((FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~FILE_APPEND_DATA) == 0x12019b);
 
 std::wstring text_of(PSID sid) {
