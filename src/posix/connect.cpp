@@ -25,7 +25,6 @@ namespace isthmus::detail {
 
 namespace {
 
-using posix::area;
 using posix::descriptor;
 using posix::pipe_directory;
 

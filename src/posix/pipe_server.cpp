@@ -172,7 +172,7 @@ void pipe_server::create_instance(const std::string& key,
 /// Needs the namespace_lock. Null with errno.
 std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
                                                 const pipe_directory::shape& shape) {
-    const std::shared_ptr<pipe_server> server(new pipe_server);
+    std::shared_ptr<pipe_server> server(new pipe_server);
     server->process_ = ::getpid();
     server->directory_ = std::move(directory);
     server->shape_ = shape;
