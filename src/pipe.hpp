@@ -115,6 +115,7 @@ public:
 private:
     explicit pipe(std::unique_ptr<impl> state) noexcept;
     void start(pipe_operation& op);
+    bool advance(pipe_operation& op, bool may_block);
 
     std::unique_ptr<impl> impl_;
 };

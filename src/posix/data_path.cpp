@@ -43,6 +43,21 @@ constexpr std::size_t small_read = 4 * 1024;
 /// How a message's buffer grows: with what has come, whatever length the peer announced.
 constexpr std::size_t first_growth = 64 * 1024;
 
+/// How long a step may block: longer than a busy peer takes, and short for somebody who cancels.
+constexpr int brief_ms = 20;
+
+/// How much one blocking call writes, so that it cannot go on for long with a slow reader.
+constexpr std::size_t most_blocking_write = 256 * 1024;
+
+/// A small message is copied behind its header: cheaper than a system call with two pieces.
+constexpr std::size_t small_message = 1024;
+
+/// Makes blocking calls of a socket brief. If that fails they are not used.
+bool allow_brief_waits(int fd, transport carrier) noexcept {
+    return carrier != transport::fifo && os.set_patience(fd, brief_ms) == 0 &&
+           os.set_nonblocking(fd, false) == 0;
+}
+
 bool is_disconnect(int reason) noexcept {
     return reason == EPIPE || reason == ECONNRESET;
 }
@@ -57,6 +72,7 @@ data_path::data_path(setup with)
       read_mode_(with.read_mode),
       server_(with.server),
       on_hello_(std::move(with.on_hello)),
+      can_wait_(allow_brief_waits(fd_.get(), with.carrier)),
       shared_(std::move(with.shared)),
       linked_(static_cast<bool>(shared_)),
       awaiting_hello_(with.server && with.carrier != transport::fifo) {}
@@ -101,8 +117,8 @@ data_path::progress data_path::receive_from(std::span<std::byte> buffer, ssize_t
             }
         }
     } else {
-        size =
-            retry([&] { return os.recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT); });
+        const int flags = can_wait_ && read_patience_ == patience::brief ? 0 : MSG_DONTWAIT;
+        size = retry([&] { return os.recv(fd_.get(), buffer.data(), buffer.size(), flags); });
     }
     if (size > 0)
         return progress::some;
@@ -150,7 +166,7 @@ bool data_path::read_will_wait(std::size_t wanted) noexcept {
     return true;
 }
 
-bool data_path::step_read(pipe_operation& op) {
+bool data_path::step_read(pipe_operation& op, patience waiting) {
     if (disconnected()) {
         in_.clear();
         return finish_read(op,
@@ -159,6 +175,7 @@ bool data_path::step_read(pipe_operation& op) {
     if (broken_.load(std::memory_order_relaxed)) {
         return finish_read(op, win32_error(operation::read_channel, win32_code::broken_pipe));
     }
+    read_patience_ = waiting;
     bool finished = false;
     if (!framed_) {
         finished = read_bytes(op);
@@ -170,6 +187,7 @@ bool data_path::step_read(pipe_operation& op) {
     // Trying in vain costs a system call; now and then it has to be found out anew.
     if (!finished)
         wait_first_ = 16;
+    read_patience_ = patience::none;
     return finished;
 }
 
@@ -274,6 +292,8 @@ bool data_path::read_message(pipe_operation& op) {
 bool data_path::read_across_messages(pipe_operation& op) {
     for (;;) {
         auto room = room_of(op);
+        if (op.transferred > 0)
+            read_patience_ = patience::none; // there is something to deliver: no waiting for more
         if (room.empty())
             return finish_read(op);
         auto how = begin_message();
@@ -362,17 +382,20 @@ peek_result data_path::peek(std::span<std::byte> buffer, std::error_code& ec) {
 
 // --- writing
 
-ssize_t data_path::send(const iovec* data, int count) {
+ssize_t data_path::send(const iovec* data, int count, patience waiting) {
     if (carrier_ == transport::fifo) {
         return quiet_write(fd_.get(), data->iov_base, data->iov_len);
     }
+    const int flags = no_signal | (can_wait_ && waiting == patience::brief ? 0 : MSG_DONTWAIT);
+    if (count == 1)
+        return retry([&] { return os.send(fd_.get(), data->iov_base, data->iov_len, flags); });
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(data); // the call only reads it
     message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
-    return retry([&] { return os.sendmsg(fd_.get(), &message, no_signal | MSG_DONTWAIT); });
+    return retry([&] { return os.sendmsg(fd_.get(), &message, flags); });
 }
 
-bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {
+bool data_path::step_write(pipe_operation& op, std::uint64_t& sent, patience waiting) {
     constexpr auto what = operation::write_channel;
     const auto finish = [&](std::error_code error) {
         op.error = error;
@@ -380,28 +403,22 @@ bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {
     };
     const std::size_t header_size = framed_ ? frame_header_size : 0;
     const std::uint64_t total = header_size + op.out.size();
-    const auto header = encode_frame_header(static_cast<std::uint32_t>(op.out.size()));
     if (disconnected()) {
         return finish(win32_error(what, win32_code::pipe_not_connected));
     }
     if (broken_.load(std::memory_order_relaxed) || (total == 0 && hung_up())) {
         return finish(win32_error(what, win32_code::no_data));
     }
-    if (sent < total) {
+    while (sent < total) {
+        std::array<std::byte, frame_header_size + small_message> small;
         std::array<iovec, 2> parts{};
-        int count = 0;
-        if (sent < header_size) {
-            parts[0] = {.iov_base = const_cast<std::byte*>(header.data() + sent),
-                        .iov_len = header_size - sent};
-            count = 1;
+        const int count = parts_to_send(op.out, sent, small, parts);
+        std::size_t wanted = parts[0].iov_len + parts[1].iov_len;
+        if (waiting == patience::brief && wanted > most_blocking_write) {
+            parts[static_cast<std::size_t>(count - 1)].iov_len -= wanted - most_blocking_write;
+            wanted = most_blocking_write;
         }
-        const std::size_t offset = sent > header_size ? sent - header_size : 0;
-        if (offset < op.out.size()) {
-            parts[static_cast<std::size_t>(count++)] = {
-                .iov_base = const_cast<std::byte*>(op.out.data() + offset),
-                .iov_len = op.out.size() - offset};
-        }
-        const ssize_t size = send(parts.data(), count);
+        const ssize_t size = send(parts.data(), count, waiting);
         if (size < 0) {
             if (would_block())
                 return false;
@@ -412,12 +429,39 @@ bool data_path::step_write(pipe_operation& op, std::uint64_t& sent) {
         }
         sent += static_cast<std::uint64_t>(size);
         sent_total_.fetch_add(static_cast<std::uint64_t>(size), std::memory_order_relaxed);
-        // A part was taken: there is no room for more, as another try would only confirm.
-        if (sent < total)
+        // Only a part was taken: there is no room for more, as another try would only confirm. And
+        // after each brief wait the caller has a look at who cancels.
+        if (static_cast<std::size_t>(size) < wanted || (waiting == patience::brief && sent < total))
             return false;
     }
     op.transferred = op.out.size();
     return finish({});
+}
+
+/// The pieces that are still to be sent; their number, 1 or 2. `small` is room for a small message.
+int data_path::parts_to_send(std::span<const std::byte> data,
+                             std::uint64_t sent,
+                             std::span<std::byte> small,
+                             std::span<iovec, 2> parts) const {
+    const auto piece = [](const std::byte* first, std::size_t size) {
+        return iovec{.iov_base = const_cast<std::byte*>(first), .iov_len = size};
+    };
+    if (!framed_ || sent >= frame_header_size) {
+        const std::size_t offset = framed_ ? sent - frame_header_size : sent;
+        parts[0] = piece(data.data() + offset, data.size() - offset);
+        return 1;
+    }
+    const auto header = encode_frame_header(static_cast<std::uint32_t>(data.size()));
+    std::copy(header.begin(), header.end(), small.begin());
+    const std::size_t left = frame_header_size - sent;
+    if (data.size() <= small_message) {
+        std::copy(data.begin(), data.end(), small.begin() + frame_header_size);
+        parts[0] = piece(small.data() + sent, left + data.size());
+        return 1;
+    }
+    parts[0] = piece(small.data() + sent, left);
+    parts[1] = piece(data.data(), data.size());
+    return 2;
 }
 
 void data_path::undo_write(std::uint64_t sent) {

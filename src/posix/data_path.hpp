@@ -40,9 +40,16 @@ public:
 
     int fd() const noexcept { return fd_.get(); }
 
+    /// Whether a step may block for a moment (some milliseconds) in the system call that moves the
+    /// data. A waiter that is served soon is then served by that one call; who waits longer has to
+    /// poll.
+    enum class patience { none, brief };
+
     /// True if `op` has finished.
-    bool step_read(detail::pipe_operation& op);
-    bool step_write(detail::pipe_operation& op, std::uint64_t& sent);
+    bool step_read(detail::pipe_operation& op, patience waiting = patience::none);
+    bool step_write(detail::pipe_operation& op,
+                    std::uint64_t& sent,
+                    patience waiting = patience::none);
 
     /// Whether a read had better wait first: recent small ones found nothing. Needs the reading
     /// turn.
@@ -79,7 +86,11 @@ private:
     progress receive(std::span<std::byte> buffer, std::size_t& received);
     progress receive_from(std::span<std::byte> buffer, ssize_t& size);
     progress fill(std::size_t room);
-    ssize_t send(const iovec* data, int count);
+    ssize_t send(const iovec* data, int count, patience waiting);
+    int parts_to_send(std::span<const std::byte> data,
+                      std::uint64_t sent,
+                      std::span<std::byte> small,
+                      std::span<iovec, 2> parts) const;
     bool read_bytes(detail::pipe_operation& op);
     bool read_message(detail::pipe_operation& op);
     bool read_across_messages(detail::pipe_operation& op);
@@ -95,6 +106,9 @@ private:
     const channel_mode read_mode_;
     const bool server_;
     const std::function<void(std::uint64_t)> on_hello_;
+
+    const bool can_wait_; ///< blocking calls come back by themselves
+    patience read_patience_ = patience::none;
 
     link shared_;
     std::atomic<bool> linked_;              ///< shared_ may be used

@@ -16,7 +16,7 @@ namespace {
 
 /// flock has no test that takes nothing: a tester holds the shared lock for a moment, which must
 /// not make a taker believe that the lock is held.
-bool try_flock(int fd) noexcept {
+[[maybe_unused]] bool try_flock(int fd) noexcept {
     for (int attempt = 0; attempt < 5; ++attempt) {
         if (retry([&] { return os.flock(fd, LOCK_EX | LOCK_NB); }) == 0)
             return true;

@@ -47,8 +47,7 @@ bool link::make(int instance_file) {
         memory_ = descriptor(os.memory_file(page_size));
         return memory_ && map();
     }
-    file_ = descriptor(retry([&] { return os.dup_cloexec(instance_file); }));
-    return static_cast<bool>(file_);
+    return adopt_file(descriptor(retry([&] { return os.dup_cloexec(instance_file); })));
 }
 
 bool link::adopt_memory([[maybe_unused]] descriptor memory) {
@@ -70,6 +69,8 @@ bool link::adopt_memory([[maybe_unused]] descriptor memory) {
 
 bool link::adopt_file(descriptor instance_file) {
     file_ = std::move(instance_file);
+    if (file_)
+        file_guard_ = fork_guard(file_.get());
     return static_cast<bool>(file_);
 }
 

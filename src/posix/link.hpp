@@ -1,6 +1,7 @@
 #pragma once
 
 #include "descriptor.hpp"
+#include "fork_guard.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -51,6 +52,7 @@ private:
     descriptor memory_;
     std::unique_ptr<std::atomic<std::uint64_t>[], unmap> words_;
     descriptor file_;
+    fork_guard file_guard_; ///< it is the claim, too
 };
 
 } // namespace isthmus::posix

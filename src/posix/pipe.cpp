@@ -60,10 +60,19 @@ posix::turn& turn_of(pipe_operation& op) noexcept {
     return op.what == kind::write ? path.writing : path.reading;
 }
 
-bool step(pipe_operation& op) {
+using patience = data_path::patience;
+
+/// Deadlines nearer than this are waited for by polling, which keeps them exactly.
+constexpr auto brief_steps_need = std::chrono::milliseconds(200);
+
+std::uint64_t progress_of(pipe_operation& op) noexcept {
+    return op.transferred + state_of(op).sent;
+}
+
+bool step(pipe_operation& op, patience waiting = patience::none) {
     auto& state = state_of(op);
-    return op.what == kind::write ? state.path->step_write(op, state.sent)
-                                  : state.path->step_read(op);
+    return op.what == kind::write ? state.path->step_write(op, state.sent, waiting)
+                                  : state.path->step_read(op, waiting);
 }
 
 /// Makes a connection out of an accepted socket.
@@ -328,9 +337,8 @@ void pipe::start_write(pipe_operation& op, std::span<const std::byte> data) {
     start(op);
 }
 
-bool pipe::try_complete(pipe_operation& op) {
-    if (!op.pending)
-        return true;
+/// One step; true if it finished the operation.
+bool pipe::advance(pipe_operation& op, bool may_block) {
     if (op.what == kind::listen) {
         if (!step_listen(*impl_, op))
             return false;
@@ -338,7 +346,7 @@ bool pipe::try_complete(pipe_operation& op) {
         auto& state = state_of(op);
         if (!state.has_turn)
             state.has_turn = turn_of(op).try_take(impl_->waits, &op);
-        if (!state.has_turn || !step(op))
+        if (!state.has_turn || !step(op, may_block ? patience::brief : patience::none))
             return false;
         turn_of(op).give_back(impl_->waits, &op);
     }
@@ -346,25 +354,37 @@ bool pipe::try_complete(pipe_operation& op) {
     return true;
 }
 
+bool pipe::try_complete(pipe_operation& op) {
+    return !op.pending || advance(op, false);
+}
+
 void pipe::complete(pipe_operation& op, const deadline& until) {
+    // A deadline must be kept to the millisecond, which a step that blocks does not.
+    bool may_block = until.is_never() || until.remaining() > brief_steps_need;
     while (op.pending) {
         auto& state = state_of(op);
         auto how = wait_result::ready;
+        bool blocking = false;
         if (op.what == kind::listen) {
             how = wait_for_client(*impl_, until, state.generation);
-        } else {
+        } else if (!state.has_turn) {
             // Whoever had the turn before may have received what this one waits for: so after
             // waiting for the turn look first.
-            if (!state.has_turn) {
-                how = turn_of(op).take(impl_->waits, &op, until, state.generation);
-                state.has_turn = how == wait_result::ready;
-            } else {
-                how = impl_->waits.wait(state.path->fd(), op.what == kind::write ? POLLOUT : POLLIN,
-                                        until, state.generation);
-            }
+            how = turn_of(op).take(impl_->waits, &op, until, state.generation);
+            state.has_turn = how == wait_result::ready;
+        } else if (may_block && impl_->waits.generation() == state.generation) {
+            blocking = true;
+        } else {
+            how = impl_->waits.wait(state.path->fd(), op.what == kind::write ? POLLOUT : POLLIN,
+                                    until, state.generation);
         }
         if (how == wait_result::ready) {
-            try_complete(op);
+            const auto before = progress_of(op);
+            if (advance(op, blocking))
+                continue;
+            // What did not come in a moment may be long in coming.
+            may_block = may_block && blocking && progress_of(op) != before &&
+                        (until.is_never() || until.remaining() > brief_steps_need);
             continue;
         }
         const int reason = errno;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,6 +25,14 @@ constexpr int seals = 0
 #endif
     ;
 
+int os_set_nonblocking(int fd, bool on) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0)
+        return -1;
+    const int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    return wanted == flags ? 0 : ::fcntl(fd, F_SETFL, wanted);
+}
+
 #if !ISTHMUS_LINUX_FAST_PATHS
 /// Where a descriptor cannot be made close-on-exec in one step. A fork in another thread between
 /// the two steps can leak it into a child: those systems offer nothing better.
@@ -33,9 +42,8 @@ int make_private(int fd) {
     return fd;
 }
 
-int make_private_nonblocking(int fd) {
-    if (make_private(fd) >= 0)
-        ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+int make_private_socket(int fd) {
+    make_private(fd);
 #    ifdef SO_NOSIGPIPE
     const int on = 1;
     if (fd >= 0)
@@ -44,14 +52,6 @@ int make_private_nonblocking(int fd) {
     return fd;
 }
 #endif
-
-int os_set_nonblocking(int fd, bool on) {
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0)
-        return -1;
-    const int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-    return wanted == flags ? 0 : ::fcntl(fd, F_SETFL, wanted);
-}
 
 int os_ofd_set_lock([[maybe_unused]] int fd, [[maybe_unused]] short type) {
 #if ISTHMUS_LINUX_FAST_PATHS
@@ -126,16 +126,27 @@ int os_socket() {
 #if ISTHMUS_LINUX_FAST_PATHS
     return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 #else
-    return make_private_nonblocking(::socket(AF_UNIX, SOCK_STREAM, 0));
+    const int fd = make_private_socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+    if (fd >= 0)
+        os_set_nonblocking(fd, true);
+    return fd;
 #endif
 }
 
 int os_accept(int fd) {
 #if ISTHMUS_LINUX_FAST_PATHS
-    return ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
 #else
-    return make_private_nonblocking(::accept(fd, nullptr, nullptr));
+    return make_private_socket(::accept(fd, nullptr, nullptr));
 #endif
+}
+
+int os_set_patience(int fd, int milliseconds) {
+    const timeval limit{.tv_sec = milliseconds / 1000,
+                        .tv_usec = static_cast<suseconds_t>(milliseconds % 1000) * 1000};
+    if (::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)
+        return -1;
+    return ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
 int os_grow_send_buffer(int fd, int size) {
@@ -230,9 +241,14 @@ constinit system_calls os = {
                   socklen_t size) { return ::connect(fd, address, size); },
     .accept = os_accept,
     .grow_send_buffer = os_grow_send_buffer,
+    .set_patience = os_set_patience,
     .recv =
         [](int fd, void* buffer, size_t size, int flags) {
             return ::recv(fd, buffer, size, flags);
+        },
+    .send =
+        [](int fd, const void* data, size_t size, int flags) {
+            return ::send(fd, data, size, flags);
         },
     .recvmsg = [](int fd, msghdr* message, int flags) { return ::recvmsg(fd, message, flags); },
     .sendmsg =

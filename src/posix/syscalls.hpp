@@ -45,10 +45,13 @@ struct system_calls {
     int (*bind)(int fd, const sockaddr* address, socklen_t size);
     int (*listen)(int fd, int backlog);
     int (*connect)(int fd, const sockaddr* address, socklen_t size);
-    int (*accept)(int fd);                                ///< close-on-exec, non-blocking
+    int (*accept)(int fd); ///< close-on-exec
     /// Makes the send buffer hold `size` bytes if it does not already: SO_SNDBUF
     int (*grow_send_buffer)(int fd, int size);
+    /// How long a blocking recv or send may take at most: SO_RCVTIMEO, SO_SNDTIMEO
+    int (*set_patience)(int fd, int milliseconds);
     ssize_t (*recv)(int fd, void* buffer, size_t size, int flags);
+    ssize_t (*send)(int fd, const void* data, size_t size, int flags);
     ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
     ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);
     int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll

@@ -67,16 +67,13 @@ timespec remaining(const deadline& until) noexcept {
 
 } // namespace
 
-std::uint64_t cancellation::generation() noexcept {
-    const std::lock_guard lock(mutex_);
-    return generation_;
-}
-
 void cancellation::cancel_all() noexcept {
     const std::lock_guard lock(mutex_);
     ++generation_;
-    for (const int sleeper : sleepers_)
-        wake_up::wake(sleeper);
+    for (const int sleeper : sleepers_) {
+        if (sleeper >= 0)
+            wake_up::wake(sleeper);
+    }
     turns_.notify_all();
 }
 
@@ -84,8 +81,10 @@ wait_result cancellation::wait(int fd,
                                short events,
                                const deadline& until,
                                std::uint64_t generation) {
-    if (!this_thread.open())
-        return wait_result::failed;
+    // Without a descriptor to be woken by, look now and then: out of descriptors is no reason to
+    // fail on a connection that exists.
+    constexpr timespec moment{.tv_sec = 0, .tv_nsec = 10'000'000};
+    const bool can_be_woken = this_thread.open();
     const int sleeper = this_thread.writer();
     {
         const std::lock_guard lock(mutex_);
@@ -97,13 +96,17 @@ wait_result cancellation::wait(int fd,
         pollfd{.fd = fd, .events = events, .revents = 0},
         pollfd{.fd = this_thread.reader(), .events = POLLIN, .revents = 0}};
     for (;;) {
-        const timespec left = until.is_never() ? timespec{} : remaining(until);
-        const int ready = os.poll(fds.data(), fds.size(), until.is_never() ? nullptr : &left);
+        timespec left = until.is_never() ? moment : remaining(until);
+        const bool in_slices = !can_be_woken && (left.tv_sec > 0 || left.tv_nsec > moment.tv_nsec);
+        if (in_slices)
+            left = moment;
+        const bool forever = until.is_never() && can_be_woken;
+        const int ready = os.poll(fds.data(), fds.size(), forever ? nullptr : &left);
         const int reason = errno;
         const std::lock_guard lock(mutex_);
         const bool canceled = generation_ != generation;
         // A wake-up may come when the wait is already over: none must be left for the next one.
-        if (canceled || (ready > 0 && fds[1].revents != 0))
+        if (can_be_woken && (canceled || (ready > 0 && fds[1].revents != 0)))
             this_thread.drain();
         const bool over = ready > 0 ? fds[0].revents != 0 || canceled
                                     : canceled || (ready == 0 && until.expired()) ||

@@ -2,6 +2,7 @@
 
 #include <isthmus/deadline.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -21,7 +22,7 @@ enum class wait_result {
 /// current when its operation started, so that a cancellation between start and wait is not missed.
 class cancellation {
 public:
-    std::uint64_t generation() noexcept;
+    std::uint64_t generation() const noexcept { return generation_; }
 
     /// Ends all waits that belong to the present generation or an earlier one.
     void cancel_all() noexcept;
@@ -35,8 +36,8 @@ private:
 
     std::mutex mutex_;
     std::condition_variable turns_;
-    std::uint64_t generation_ = 0;
-    std::vector<int> sleepers_; ///< the descriptors that wake them
+    std::atomic<std::uint64_t> generation_ = 0; ///< changed under the mutex
+    std::vector<int> sleepers_;                 ///< the descriptors that wake them
 };
 
 /// Operations of one direction take turns: the one that has it may be left half done while it

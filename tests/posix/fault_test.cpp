@@ -101,11 +101,30 @@ std::size_t files_in(const temporary_runtime_directory& directory) {
 }
 
 /// Calls whose failure need not be the caller's: tidying up, hints, and what is tried again.
-const std::set<std::string> may_pass_unnoticed = {
-    "close",     "dup_cloexec", "unlinkat",        "symlinkat",    "readlinkat", "grow_send_buffer",
-    "renameat",  "flock",       "openat",          "open",         "fstat",      "fstatat",
-    "fdopendir", "poll",        "set_nonblocking", "ofd_get_lock", "pread",      "pwrite",
-    "recvmsg",   "recv",        "fchmod",          "read",         "write"};
+const std::set<std::string> may_pass_unnoticed = {"close",
+                                                  "set_patience",
+                                                  "dup_cloexec",
+                                                  "unlinkat",
+                                                  "symlinkat",
+                                                  "readlinkat",
+                                                  "grow_send_buffer",
+                                                  "renameat",
+                                                  "flock",
+                                                  "openat",
+                                                  "open",
+                                                  "fstat",
+                                                  "fstatat",
+                                                  "fdopendir",
+                                                  "poll",
+                                                  "set_nonblocking",
+                                                  "ofd_get_lock",
+                                                  "pread",
+                                                  "pwrite",
+                                                  "recvmsg",
+                                                  "recv",
+                                                  "fchmod",
+                                                  "read",
+                                                  "write"};
 
 /// Runs `scenario` once for each call it makes of each kind, with that call failing.
 template <class Scenario>

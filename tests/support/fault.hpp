@@ -101,7 +101,9 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::connect>("connect");
     visit.template operator()<&calls::accept>("accept");
     visit.template operator()<&calls::grow_send_buffer>("grow_send_buffer");
+    visit.template operator()<&calls::set_patience>("set_patience");
     visit.template operator()<&calls::recv>("recv");
+    visit.template operator()<&calls::send>("send");
     visit.template operator()<&calls::recvmsg>("recvmsg");
     visit.template operator()<&calls::sendmsg>("sendmsg");
     visit.template operator()<&calls::poll>("poll");
