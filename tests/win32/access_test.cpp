@@ -44,6 +44,12 @@ std::string own_group() {
         TokenPrimaryGroup, [](const TOKEN_PRIMARY_GROUP& group) { return group.PrimaryGroup; });
 }
 
+HANDLE handle_of(const inheritable_end& end) {
+    const auto number = static_cast<std::uintptr_t>(std::stoull(end.token()));
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what a child does with its token
+    return reinterpret_cast<HANDLE>(number);
+}
+
 constexpr char everyone[] = "S-1-1-0";
 
 struct descriptor {
@@ -137,8 +143,7 @@ TEST(Win32Access, EveryoneMayUseItAndNotServeIt) {
 TEST(Win32Access, AnAnonymousPipeIsForTheUserAlone) {
     const auto [reader, writer] = make_anonymous_pipe();
     const auto shared = reader.share_with_child();
-    const auto handle =
-        reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(std::stoull(shared.token())));
+    auto* const handle = handle_of(shared);
     const auto found = descriptor_of(handle);
     EXPECT_EQ(found.owner, own_user());
     ASSERT_EQ(found.allowed.size(), 1U);
@@ -148,8 +153,7 @@ TEST(Win32Access, AnAnonymousPipeIsForTheUserAlone) {
 TEST(Win32Access, TheHandleForAChildIsInheritable) {
     const auto [reader, writer] = make_anonymous_pipe();
     const auto shared = writer.share_with_child();
-    const auto handle =
-        reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(std::stoull(shared.token())));
+    auto* const handle = handle_of(shared);
     DWORD flags = 0;
     plain::check(GetHandleInformation(handle, &flags), "GetHandleInformation");
     EXPECT_EQ(flags & HANDLE_FLAG_INHERIT, static_cast<DWORD>(HANDLE_FLAG_INHERIT));
@@ -161,8 +165,7 @@ TEST(Win32Access, RemoteClientsAreRefused) {
         channel_listener::create(unique_name("access"), {.who = access::everyone});
     // By way of the network, even if it is only this machine's own.
     const std::string path = R"(\\127.0.0.1\pipe\)" + listener.name();
-    const HANDLE client =
-        CreateFileA(path.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr);
+    HANDLE client = CreateFileA(path.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr);
     EXPECT_EQ(client, INVALID_HANDLE_VALUE);
     if (client != INVALID_HANDLE_VALUE) {
         CloseHandle(client);

@@ -158,6 +158,7 @@ TEST_F(Win32Pipe, ManyThreadsReadWholeMessages) {
     const int count = static_cast<int>(scaled(300));
     constexpr int threads = 4;
     std::vector<std::future<int>> reading;
+    reading.reserve(threads);
     for (int t = 0; t < threads; ++t) {
         reading.push_back(in_background([&, t] {
             int whole = 0;
@@ -182,6 +183,7 @@ TEST_F(Win32Pipe, ManyThreadsReadWholeMessages) {
         }));
     }
     std::vector<std::future<void>> writing;
+    writing.reserve(threads);
     for (int t = 0; t < threads; ++t) {
         writing.push_back(in_background([&, t] {
             for (int i = 0; i < count; ++i) {
