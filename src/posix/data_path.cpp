@@ -492,6 +492,11 @@ std::optional<bool> data_path::read_by_peer() const {
     return std::nullopt;
 }
 
+void data_path::release_client() {
+    linked_.store(false, std::memory_order_relaxed);
+    shared_ = {};
+}
+
 void data_path::disconnect() {
     if (linked_.load(std::memory_order_acquire))
         shared_.store(link::word::disconnected, 1);

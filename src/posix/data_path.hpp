@@ -77,6 +77,9 @@ public:
     /// The server's end of it all: tells the client to forget what it has not read.
     void disconnect();
 
+    /// Before the end: lets go of what the client handed over. No operation may be under way.
+    void release_client();
+
     turn reading;
     turn writing;
 

@@ -254,10 +254,14 @@ pipe::~pipe() {
         close_client(*impl_);
         return;
     }
-    // A hello that was never looked at would keep the client's claim alive.
-    if (impl_->path)
+    bool client_gone = false;
+    if (impl_->path) {
+        // What the client handed over, looked at or not, would keep its claim alive.
         impl_->path->greet();
-    pipe_server::close(impl_->instance, impl_->path && impl_->path->hung_up());
+        client_gone = impl_->path->hung_up();
+        impl_->path->release_client();
+    }
+    pipe_server::close(impl_->instance, client_gone);
 }
 
 // --- operations
