@@ -55,4 +55,9 @@ inline bool would_block() noexcept {
     return errno == EAGAIN;
 }
 
+/// Whether an errno says that the peer has gone.
+inline bool is_disconnect(int reason) noexcept {
+    return reason == EPIPE || reason == ECONNRESET;
+}
+
 } // namespace isthmus::posix

@@ -63,4 +63,16 @@ std::error_code connect_client(pipe::impl& client,
 /// serves any longer.
 void close_client(pipe::impl& client) noexcept;
 
+// Posix/pipe_listen.cpp: a server's end that waits for its client.
+
+/// The inbound FIFO's reading end is open while the instance listens, so that writers find it.
+bool open_fifo_reader(pipe::impl& server);
+
+/// True if the listen has finished.
+bool step_listen(pipe::impl& server, pipe_operation& op);
+
+posix::wait_result wait_for_client(pipe::impl& server,
+                                   const deadline& until,
+                                   std::uint64_t generation);
+
 } // namespace isthmus::detail
