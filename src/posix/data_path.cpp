@@ -53,6 +53,7 @@ bool allow_brief_waits(int fd, transport carrier) noexcept {
 
 } // namespace
 
+// cppcheck-suppress passedByValue ; its members are moved out of it
 data_path::data_path(setup with)
     : fd_(std::move(with.fd)),
       guard_(fd_.get()),
