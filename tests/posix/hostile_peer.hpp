@@ -64,6 +64,7 @@ struct valid_client {
 
     /// As a client that closes or dies.
     void leave() {
+        shared = {}; // where there is no shared memory it has the claimed file open
         claim.lock.reset();
         socket.close();
     }
