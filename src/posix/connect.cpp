@@ -82,7 +82,12 @@ reached connect_socket(const pipe_directory& directory,
             return posix::os.connect(connected.get(), reinterpret_cast<const sockaddr*>(&address),
                                      sizeof address);
         }) == 0) {
-        return reached::yes;
+        // The node could be a link to somebody else's socket: nothing is said to anyone but the
+        // user in whose directory it lies.
+        peer_identity server;
+        if (!credentials_of(connected.get(), server))
+            return reached::failed;
+        return server.user == std::to_string(directory.user()) ? reached::yes : reached::gone;
     }
     return errno == ECONNREFUSED || errno == ENOENT ? reached::gone : reached::failed;
 }
@@ -185,7 +190,6 @@ bool connect_in(pipe::impl& client,
         switch (connect_claimed(client, directory, *claim)) {
         case reached::yes:
             client.claim = std::move(*claim);
-            client.claim_guard = posix::fork_guard(client.claim.lock.get());
             client.served_by = directory.user();
             return true;
         case reached::gone:
@@ -250,7 +254,7 @@ void close_client(pipe::impl& client) noexcept {
         return;
     const bool server_gone = client.path && client.path->hung_up();
     // The claim first: when the server learns that this end is closed, all is settled.
-    client.claim_guard = {};
+    client.claim.guard = {};
     client.claim.lock.reset();
     client.path.reset();
     // Opened only now: a client has need of few descriptors while it lives.

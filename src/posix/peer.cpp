@@ -11,8 +11,6 @@
 
 namespace isthmus::detail {
 
-namespace {
-
 /// What the kernel noted when the connection was made: the client's process, or the one that
 /// listened.
 bool credentials_of(int fd, peer_identity& who) {
@@ -40,8 +38,6 @@ bool credentials_of(int fd, peer_identity& who) {
     return true;
 #endif
 }
-
-} // namespace
 
 peer_identity pipe::peer(std::error_code& ec) const {
     constexpr auto what = operation::query_channel;

@@ -307,6 +307,7 @@ void pipe::cancel_all() noexcept {
 // --- the rest
 
 peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
+    const char token{}; // two threads that peek are not one
     std::shared_ptr<data_path> path;
     {
         const std::lock_guard lock(impl_->mutex);
@@ -316,10 +317,10 @@ peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
          : !impl_->may_read ? win32_error(operation::peek_channel, win32_code::access_denied)
                             : std::error_code();
     // Another thread that is inside a read has found nothing.
-    if (ec || !path->reading.try_take(impl_->waits, this))
+    if (ec || !path->reading.try_take(impl_->waits, &token))
         return {};
     const auto seen = path->peek(buffer, ec);
-    path->reading.give_back(impl_->waits, this);
+    path->reading.give_back(impl_->waits, &token);
     return seen;
 }
 
@@ -369,6 +370,7 @@ void pipe::flush(const deadline& until, std::error_code& ec) {
 }
 
 void pipe::disconnect(std::error_code& ec) {
+    const char token{};
     constexpr auto what = operation::disconnect_channel;
     const std::lock_guard lock(impl_->mutex);
     ec.clear();
@@ -380,15 +382,16 @@ void pipe::disconnect(std::error_code& ec) {
         }
         return;
     }
-    if (impl_->path->reading.try_take(impl_->waits, this)) {
+    if (impl_->path->reading.try_take(impl_->waits, &token)) {
         impl_->path->greet();
-        impl_->path->reading.give_back(impl_->waits, this);
+        impl_->path->reading.give_back(impl_->waits, &token);
     }
     if (!impl_->instance.server->idle(impl_->instance)) {
         ec = posix_error(what, errno);
         return;
     }
     impl_->path->disconnect();
+    impl_->waits.look_again(); // a FIFO does not hang up
     impl_->path.reset();
     impl_->now = impl::state::disconnected;
 }

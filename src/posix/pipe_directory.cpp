@@ -247,6 +247,25 @@ std::optional<unsigned> pipe_directory::count_and_reap() const {
     return static_cast<unsigned>(instances.size());
 }
 
+std::optional<std::set<std::string>> pipe_directory::numbers_in_use() const {
+    const auto nodes = list(".");
+    if (!nodes)
+        return std::nullopt;
+    std::set<std::string> numbers;
+    for (const auto& node : *nodes) {
+        if (node.starts_with(server_prefix))
+            numbers.insert(node.substr(server_prefix.size()));
+    }
+    for (const char* const place : places) {
+        const auto files = list(place);
+        if (!files)
+            return std::nullopt;
+        for (const auto& file : *files)
+            numbers.insert(server_of(file));
+    }
+    return numbers;
+}
+
 bool pipe_directory::remove_if_dead() const {
     if (count_and_reap() != 0U)
         return false;
@@ -333,6 +352,7 @@ std::optional<pipe_directory::claim> pipe_directory::claim_instance(
             forbidden = true;
             continue;
         }
+        fork_guard guard(candidate.get());
         if (!try_lock(candidate.get())) {
             if (errno == EAGAIN)
                 continue;
@@ -347,7 +367,8 @@ std::optional<pipe_directory::claim> pipe_directory::claim_instance(
             current.st_ino != mine.st_ino) {
             continue;
         }
-        return claim{std::move(candidate), file, server_of(file), number_of(file)};
+        return claim{std::move(candidate), std::move(guard), file, server_of(file),
+                     number_of(file)};
     }
     errno = forbidden ? EACCES : EAGAIN;
     return std::nullopt;

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "descriptor.hpp"
+#include "fork_guard.hpp"
 #include "pipe.hpp"
 
 #include <sys/stat.h>
 
 #include <ctime>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +61,10 @@ public:
     /// own user's directory. Nothing if it cannot be found out.
     std::optional<unsigned> count_and_reap() const;
 
+    /// The numbers of servers that live or have left instances behind; nothing if that cannot be
+    /// found out. Needs the namespace_lock.
+    std::optional<std::set<std::string>> numbers_in_use() const;
+
     /// Removes the whole directory if count_and_reap() finds neither instance nor server. Needs the
     /// namespace_lock. False if something lives.
     bool remove_if_dead() const;
@@ -72,6 +78,7 @@ public:
 
     struct claim {
         descriptor lock;
+        fork_guard guard;
         std::string file;         ///< `<k>.<n>`
         std::string server;       ///< `<k>`
         std::uint64_t number = 0; ///< `<n>`

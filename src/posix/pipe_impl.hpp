@@ -51,13 +51,15 @@ struct pipe::impl {
     // The client's end.
     uid_t served_by = 0;
     posix::pipe_directory::claim claim;
-    posix::fork_guard claim_guard;
 };
 
 /// Posix/connect.cpp: one try to open the client's end.
 std::error_code connect_client(pipe::impl& client,
                                std::optional<rights> wanted,
                                channel_mode read_mode);
+
+/// Who is at the other end of a socket. False with errno.
+bool credentials_of(int fd, peer_identity& who);
 
 /// Closes the client's end: gives its claim up, and removes what is left of a name that nobody
 /// serves any longer.

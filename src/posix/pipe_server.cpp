@@ -177,27 +177,32 @@ std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
     server->directory_ = std::move(directory);
     server->shape_ = shape;
     const int fd = server->directory_.fd();
-    for (unsigned number = 0; !server->life_; ++number) {
-        const std::string node = "server." + std::to_string(number);
-        server->life_ = descriptor(retry([&] {
-            return os.openat(fd, node.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        }));
-        if (!server->life_ && errno != EEXIST)
-            return nullptr;
-        server->number_ = std::to_string(number);
-    }
+    // A number of its own: what outlives a former server with the same one would pass for ours.
+    const auto taken = server->directory_.numbers_in_use();
+    if (!taken)
+        return nullptr;
+    unsigned number = 0;
+    while (taken->contains(std::to_string(number)))
+        ++number;
+    server->number_ = std::to_string(number);
+    const std::string node = "server." + server->number_;
+    server->life_ = descriptor(retry(
+        [&] { return os.openat(fd, node.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); }));
+    if (!server->life_)
+        return nullptr;
+    server->life_guard_ = fork_guard(server->life_.get());
     // Locked before anybody else may open it: a stranger who could lock it first would keep it from
     // us.
     const bool ready = try_lock(server->life_.get()) && os.fchmod(server->life_.get(), 0644) == 0 &&
                        server->open_socket(server->number_);
     if (ready) {
-        server->life_guard_ = fork_guard(server->life_.get());
         if (server->socket_)
             server->socket_guard_ = fork_guard(server->socket_.get());
         return server;
     }
     const int reason = errno;
     server->remove_nodes();
+    server->life_guard_ = {};
     server->life_.reset();
     errno = reason;
     return nullptr;

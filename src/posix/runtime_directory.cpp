@@ -190,6 +190,12 @@ namespace_lock::namespace_lock() : directory_(open_own_directory(area::local)) {
     }
 }
 
+/// Unlocked explicitly: closing would leave it to a child that was forked meanwhile.
+namespace_lock::~namespace_lock() {
+    if (directory_)
+        ::flock(directory_.get(), LOCK_UN);
+}
+
 std::vector<std::string> list_directory(int directory) {
     std::vector<std::string> entries;
     // A second description: the stream owns it, and a shared one would share the position as well.

@@ -44,6 +44,9 @@ class namespace_lock {
 public:
     /// Blocks. On failure `*this` converts to false, with errno.
     namespace_lock();
+    namespace_lock(const namespace_lock&) = delete;
+    namespace_lock& operator=(const namespace_lock&) = delete;
+    ~namespace_lock();
     explicit operator bool() const noexcept { return static_cast<bool>(directory_); }
 
 private:

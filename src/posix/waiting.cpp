@@ -5,6 +5,7 @@
 #include "syscalls.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -20,8 +21,11 @@ class wake_up {
 public:
     /// False with errno.
     bool open() {
-        if (reader_)
+        // A forked child shares its parent's, and would drain wake-ups that are not its own.
+        if (reader_ && process_ == ::getpid())
             return true;
+        process_ = ::getpid();
+        writer_.reset();
         if constexpr (capability::eventfd) {
             reader_ = descriptor(os.eventfd());
             return static_cast<bool>(reader_);
@@ -52,6 +56,7 @@ public:
     }
 
 private:
+    pid_t process_ = 0;
     descriptor reader_;
     descriptor writer_;
 };
@@ -77,6 +82,15 @@ void cancellation::cancel_all() noexcept {
     turns_.notify_all();
 }
 
+void cancellation::look_again() noexcept {
+    const std::lock_guard lock(mutex_);
+    ++changes_;
+    for (const int sleeper : sleepers_) {
+        if (sleeper >= 0)
+            wake_up::wake(sleeper);
+    }
+}
+
 wait_result cancellation::wait(int fd,
                                short events,
                                const deadline& until,
@@ -86,11 +100,13 @@ wait_result cancellation::wait(int fd,
     constexpr timespec moment{.tv_sec = 0, .tv_nsec = 10'000'000};
     const bool can_be_woken = this_thread.open();
     const int sleeper = this_thread.writer();
+    std::uint64_t changes = 0;
     {
         const std::lock_guard lock(mutex_);
         if (generation_ != generation)
             return wait_result::canceled;
         sleepers_.push_back(sleeper);
+        changes = changes_;
     }
     std::array<pollfd, 2> fds = {
         pollfd{.fd = fd, .events = events, .revents = 0},
@@ -105,12 +121,12 @@ wait_result cancellation::wait(int fd,
         const int reason = errno;
         const std::lock_guard lock(mutex_);
         const bool canceled = generation_ != generation;
+        const bool changed = changes_ != changes;
         // A wake-up may come when the wait is already over: none must be left for the next one.
-        if (can_be_woken && (canceled || (ready > 0 && fds[1].revents != 0)))
+        if (can_be_woken && (canceled || changed || (ready > 0 && fds[1].revents != 0)))
             this_thread.drain();
-        const bool over = ready > 0 ? fds[0].revents != 0 || canceled
-                                    : canceled || (ready == 0 && until.expired()) ||
-                                          (ready < 0 && reason != EINTR);
+        const bool over = canceled || changed || (ready > 0 && fds[0].revents != 0) ||
+                          (ready == 0 && until.expired()) || (ready < 0 && reason != EINTR);
         if (!over)
             continue;
         sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), sleeper));
@@ -119,6 +135,8 @@ wait_result cancellation::wait(int fd,
             return wait_result::ready;
         if (canceled)
             return wait_result::canceled;
+        if (changed)
+            return wait_result::ready;
         return ready < 0 ? wait_result::failed : wait_result::timed_out;
     }
 }

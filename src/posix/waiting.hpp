@@ -27,6 +27,9 @@ public:
     /// Ends all waits that belong to the present generation or an earlier one.
     void cancel_all() noexcept;
 
+    /// Makes all waits come back with `ready`: something other than the descriptor has changed.
+    void look_again() noexcept;
+
     /// Waits until `fd` (none: -1) is ready for `events`, or has hung up. The deadline is looked at
     /// after the descriptor: an expired one polls.
     wait_result wait(int fd, short events, const deadline& until, std::uint64_t generation);
@@ -37,7 +40,8 @@ private:
     std::mutex mutex_;
     std::condition_variable turns_;
     std::atomic<std::uint64_t> generation_ = 0; ///< changed under the mutex
-    std::vector<int> sleepers_;                 ///< the descriptors that wake them
+    std::uint64_t changes_ = 0;
+    std::vector<int> sleepers_; ///< the descriptors that wake them
 };
 
 /// Operations of one direction take turns: the one that has it may be left half done while it
