@@ -111,11 +111,12 @@ struct peer_identity {
 /// One end of a connected channel: a pipe handle.
 ///
 /// Blocking calls may be made from several threads at once; reads are served one after the other,
-/// and so are writes, each whole. Moving, closing and destroying need exclusive use. Every blocking
-/// call has a `_for` and an `_until` form, which say by their result whether the time ran out (in
-/// the std::error_code forms `ec` is then `timed_out`). A read that timed out or was cancelled has
-/// lost nothing. A write that did so has written nothing, or else the channel is broken from then
-/// on.
+/// and so are writes, each whole. Moving, closing and destroying need exclusive use. Every call
+/// that blocks on an open channel has a `_for` and an `_until` form, which say by their result
+/// whether the time ran out (in the std::error_code forms `ec` is then `timed_out`), and is ended
+/// by cancel(), on POSIX within some 20 ms. (connect, call and wait_for_channel take a time, and
+/// cannot be cancelled.) A read that timed out or was cancelled has lost nothing. A write that did
+/// so has written nothing, or else the channel is broken from then on.
 ///
 /// Errors of every call: `invalid_handle` (closed or moved from), `not_connected` (disconnected),
 /// `broken` (the other end is closed: reads first deliver what had been written), `access_denied`
