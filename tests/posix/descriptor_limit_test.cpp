@@ -55,8 +55,8 @@ const child_role visitors("visitors", [](const std::vector<std::string>& argumen
     std::vector<channel> clients;
     for (auto left = std::stoul(arguments.at(1)); left > 0; --left) {
         clients.push_back(channel::connect(arguments.at(0), {.wait = in_good_time}));
-        std::error_code left; // the server may have served and left already
-        clients.back().write(bytes("visitor"), left);
+        std::error_code gone; // the server may have served and left already
+        clients.back().write(bytes("visitor"), gone);
         tell_test("connected");
     }
     for (auto& client : clients)
