@@ -16,10 +16,11 @@
 namespace isthmus::detail {
 
 /// What an operation works on; part of its texts.
-enum class subject : std::uint8_t { any, name, channel, pipe };
+enum class subject : std::uint8_t { any, name, channel, pipe, region, mutex, semaphore, event };
 
 constexpr std::string_view text_of(subject what) noexcept {
-    constexpr std::array<std::string_view, 4> texts{"object", "name", "channel", "pipe"};
+    constexpr std::array<std::string_view, 8> texts{"object", "name",  "channel",   "pipe",
+                                                    "region", "mutex", "semaphore", "event"};
     return texts[static_cast<std::size_t>(what)];
 }
 
@@ -53,6 +54,35 @@ inline constexpr std::array operations{
     operation_row{operation::read_pipe, "read_pipe", "read pipe", subject::pipe},
     operation_row{operation::write_pipe, "write_pipe", "write pipe", subject::pipe},
     operation_row{operation::share_pipe, "share_pipe", "share pipe", subject::pipe},
+    operation_row{operation::create_region, "create_region", "create region", subject::region},
+    operation_row{operation::open_region, "open_region", "open region", subject::region},
+    operation_row{operation::map_region, "map_region", "map region", subject::region},
+    operation_row{operation::flush_region, "flush_region", "flush region", subject::region},
+    operation_row{operation::share_region, "share_region", "share region", subject::region},
+    operation_row{operation::create_mutex, "create_mutex", "create mutex", subject::mutex},
+    operation_row{operation::open_mutex, "open_mutex", "open mutex", subject::mutex},
+    operation_row{operation::wait_mutex, "wait_mutex", "wait for mutex", subject::mutex},
+    operation_row{operation::unlock_mutex, "unlock_mutex", "unlock mutex", subject::mutex},
+    operation_row{operation::share_mutex, "share_mutex", "share mutex", subject::mutex},
+    operation_row{operation::create_semaphore, "create_semaphore", "create semaphore",
+                  subject::semaphore},
+    operation_row{operation::open_semaphore, "open_semaphore", "open semaphore",
+                  subject::semaphore},
+    operation_row{operation::wait_semaphore, "wait_semaphore", "wait for semaphore",
+                  subject::semaphore},
+    operation_row{operation::release_semaphore, "release_semaphore", "release semaphore",
+                  subject::semaphore},
+    operation_row{operation::share_semaphore, "share_semaphore", "share semaphore",
+                  subject::semaphore},
+    operation_row{operation::create_event, "create_event", "create event", subject::event},
+    operation_row{operation::open_event, "open_event", "open event", subject::event},
+    operation_row{operation::wait_event, "wait_event", "wait for event", subject::event},
+    operation_row{operation::set_event, "set_event", "set event", subject::event},
+    operation_row{operation::reset_event, "reset_event", "reset event", subject::event},
+    operation_row{operation::pulse_event, "pulse_event", "pulse event", subject::event},
+    operation_row{operation::share_event, "share_event", "share event", subject::event},
+    operation_row{operation::wait_any, "wait_any", "wait for any of", subject::any},
+    operation_row{operation::wait_all, "wait_all", "wait for all of", subject::any},
 };
 
 inline constexpr std::size_t operation_count = static_cast<std::size_t>(operation::count_);
@@ -81,6 +111,14 @@ struct code_row {
 inline constexpr std::array win32_codes{
     // The same code, another meaning.
     code_row{231, errc::unread_data, operation::transact_channel}, // PIPE_BUSY
+    code_row{6, errc::wrong_kind, operation::create_region},       // INVALID_HANDLE
+    code_row{6, errc::wrong_kind, operation::open_region},
+    code_row{6, errc::wrong_kind, operation::create_mutex},
+    code_row{6, errc::wrong_kind, operation::open_mutex},
+    code_row{6, errc::wrong_kind, operation::create_semaphore},
+    code_row{6, errc::wrong_kind, operation::open_semaphore},
+    code_row{6, errc::wrong_kind, operation::create_event},
+    code_row{6, errc::wrong_kind, operation::open_event},
 
     code_row{1, errc::not_supported},      // INVALID_FUNCTION
     code_row{2, errc::not_found},          // FILE_NOT_FOUND
@@ -260,6 +298,10 @@ inline constexpr std::array texts{
     text_row{operation::disconnect_channel, errc::invalid_argument,
              "only the server end can disconnect"},
     text_row{operation::open_pipe, errc::invalid_handle, "no such end of a pipe"},
+    text_row{operation::map_region, errc::invalid_argument, "not within the region"},
+    text_row{operation::map_region, errc::access_denied, "the region was opened read-only"},
+    text_row{operation::wait_any, errc::invalid_argument, "1 to 64 objects, and no handle twice"},
+    text_row{operation::wait_all, errc::invalid_argument, "1 to 64 objects, and no object twice"},
     text_row{operation::open_pipe, errc::invalid_argument, "the token is not a number"},
 };
 

@@ -33,6 +33,30 @@ enum class operation {
     read_pipe,
     write_pipe,
     share_pipe,
+    create_region,
+    open_region,
+    map_region,
+    flush_region,
+    share_region,
+    create_mutex,
+    open_mutex,
+    wait_mutex,
+    unlock_mutex,
+    share_mutex,
+    create_semaphore,
+    open_semaphore,
+    wait_semaphore,
+    release_semaphore,
+    share_semaphore,
+    create_event,
+    open_event,
+    wait_event,
+    set_event,
+    reset_event,
+    pulse_event,
+    share_event,
+    wait_any,
+    wait_all,
     count_,
 };
 
@@ -67,6 +91,7 @@ inline constexpr std::uint32_t invalid_parameter = 87;
 inline constexpr std::uint32_t broken_pipe = 109;
 inline constexpr std::uint32_t semaphore_timeout = 121;
 inline constexpr std::uint32_t invalid_name = 123;
+inline constexpr std::uint32_t already_exists = 183;
 inline constexpr std::uint32_t filename_exceeds_range = 206;
 inline constexpr std::uint32_t bad_pipe = 230;
 inline constexpr std::uint32_t pipe_busy = 231;
@@ -74,6 +99,8 @@ inline constexpr std::uint32_t no_data = 232;
 inline constexpr std::uint32_t pipe_not_connected = 233;
 inline constexpr std::uint32_t more_data = 234;
 inline constexpr std::uint32_t wait_timeout = 258;
+inline constexpr std::uint32_t not_owner = 288;
+inline constexpr std::uint32_t too_many_posts = 298;
 inline constexpr std::uint32_t pipe_listening = 536;
 inline constexpr std::uint32_t operation_aborted = 995;
 } // namespace win32_code

@@ -23,4 +23,11 @@ enum class rights {
     read_write, ///< both
 };
 
+/// What an opener of a mutex, semaphore or event asks for.
+enum class sync_rights {
+    wait,            ///< Win32 SYNCHRONIZE (for a mutex that includes releasing it)
+    modify,          ///< set, reset, pulse, release: EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE
+    wait_and_modify, ///< both
+};
+
 } // namespace isthmus

@@ -8,5 +8,10 @@
 #include <isthmus/channel.hpp>
 #include <isthmus/deadline.hpp>
 #include <isthmus/error.hpp>
+#include <isthmus/event.hpp>
 #include <isthmus/log.hpp>
+#include <isthmus/mutex.hpp>
 #include <isthmus/name.hpp>
+#include <isthmus/region.hpp>
+#include <isthmus/semaphore.hpp>
+#include <isthmus/wait.hpp>

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <isthmus/name.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+/// \file
+/// What regions, mutexes, semaphores and events have in common: one namespace.
+
+namespace isthmus::detail {
+
+enum class object_kind : std::uint8_t { region = 1, mutex, semaphore, event };
+
+/// What a call wants of a name.
+enum class creation : std::uint8_t {
+    create,         ///< it must be new
+    open,           ///< it must exist
+    open_or_create, ///< either
+};
+
+/// A duplicate of a handle that child processes inherit. Closes it when destroyed. Implemented by
+/// src/posix/inheritable_handle.cpp and src/win32/inheritable_handle.cpp.
+class inheritable_handle {
+public:
+    explicit inheritable_handle(std::intptr_t native) noexcept : native_(native) {}
+    inheritable_handle(const inheritable_handle&) = delete;
+    inheritable_handle& operator=(const inheritable_handle&) = delete;
+    ~inheritable_handle();
+
+    std::string token() const { return std::to_string(native_); }
+
+private:
+    std::intptr_t native_;
+};
+
+} // namespace isthmus::detail
