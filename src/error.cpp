@@ -228,7 +228,15 @@ std::string_view refusal_of(operation what, const std::error_code& code, std::st
     if (code != errc::invalid_name && code != errc::name_too_long) {
         return {};
     }
-    if (row_of(what).on != subject::channel) {
+    switch (row_of(what).on) {
+    case subject::channel:
+        break;
+    case subject::region:
+    case subject::mutex:
+    case subject::semaphore:
+    case subject::event:
+        return object_name_refusal(object);
+    default:
         return {};
     }
     const auto reason = channel_address_refusal(object);
@@ -262,11 +270,9 @@ std::error_code as_failure_of(operation what, const std::error_code& code) noexc
                                : std::error_code(code.value(), category_of(category->from(), what));
 }
 
-void throw_if_error(const std::error_code& code, operation what, std::string_view object) {
-    if (code) {
-        throw error(code, std::string(operation_text(what)), std::string(object),
-                    refusal_of(what, code, object));
-    }
+void throw_error(const std::error_code& code, operation what, std::string_view object) {
+    throw error(code, std::string(operation_text(what)), std::string(object),
+                refusal_of(what, code, object));
 }
 
 } // namespace detail

@@ -59,11 +59,13 @@ inline constexpr std::array operations{
     operation_row{operation::map_region, "map_region", "map region", subject::region},
     operation_row{operation::flush_region, "flush_region", "flush region", subject::region},
     operation_row{operation::share_region, "share_region", "share region", subject::region},
+    operation_row{operation::inherit_region, "inherit_region", "inherit region", subject::region},
     operation_row{operation::create_mutex, "create_mutex", "create mutex", subject::mutex},
     operation_row{operation::open_mutex, "open_mutex", "open mutex", subject::mutex},
     operation_row{operation::wait_mutex, "wait_mutex", "wait for mutex", subject::mutex},
     operation_row{operation::unlock_mutex, "unlock_mutex", "unlock mutex", subject::mutex},
     operation_row{operation::share_mutex, "share_mutex", "share mutex", subject::mutex},
+    operation_row{operation::inherit_mutex, "inherit_mutex", "inherit mutex", subject::mutex},
     operation_row{operation::create_semaphore, "create_semaphore", "create semaphore",
                   subject::semaphore},
     operation_row{operation::open_semaphore, "open_semaphore", "open semaphore",
@@ -74,6 +76,8 @@ inline constexpr std::array operations{
                   subject::semaphore},
     operation_row{operation::share_semaphore, "share_semaphore", "share semaphore",
                   subject::semaphore},
+    operation_row{operation::inherit_semaphore, "inherit_semaphore", "inherit semaphore",
+                  subject::semaphore},
     operation_row{operation::create_event, "create_event", "create event", subject::event},
     operation_row{operation::open_event, "open_event", "open event", subject::event},
     operation_row{operation::wait_event, "wait_event", "wait for event", subject::event},
@@ -81,8 +85,11 @@ inline constexpr std::array operations{
     operation_row{operation::reset_event, "reset_event", "reset event", subject::event},
     operation_row{operation::pulse_event, "pulse_event", "pulse event", subject::event},
     operation_row{operation::share_event, "share_event", "share event", subject::event},
-    operation_row{operation::wait_any, "wait_any", "wait for any of", subject::any},
-    operation_row{operation::wait_all, "wait_all", "wait for all of", subject::any},
+    operation_row{operation::inherit_event, "inherit_event", "inherit event", subject::event},
+    operation_row{operation::wait_object, "wait_object", "wait for object", subject::any},
+    operation_row{operation::share_object, "share_object", "share object", subject::any},
+    operation_row{operation::wait_any, "wait_any", "wait for any object", subject::any},
+    operation_row{operation::wait_all, "wait_all", "wait for all objects", subject::any},
 };
 
 inline constexpr std::size_t operation_count = static_cast<std::size_t>(operation::count_);
@@ -120,16 +127,17 @@ inline constexpr std::array win32_codes{
     code_row{6, errc::wrong_kind, operation::create_event},
     code_row{6, errc::wrong_kind, operation::open_event},
 
-    code_row{1, errc::not_supported},      // INVALID_FUNCTION
-    code_row{2, errc::not_found},          // FILE_NOT_FOUND
-    code_row{3, errc::not_found},          // PATH_NOT_FOUND
-    code_row{4, errc::too_many_handles},   // TOO_MANY_OPEN_FILES
-    code_row{5, errc::access_denied},      // ACCESS_DENIED
-    code_row{6, errc::invalid_handle},     // INVALID_HANDLE
-    code_row{8, errc::out_of_memory},      // NOT_ENOUGH_MEMORY
-    code_row{14, errc::out_of_memory},     // OUTOFMEMORY
-    code_row{38, errc::broken},            // HANDLE_EOF
-    code_row{39, errc::no_space},          // HANDLE_DISK_FULL
+    code_row{1, errc::not_supported},    // INVALID_FUNCTION
+    code_row{2, errc::not_found},        // FILE_NOT_FOUND
+    code_row{3, errc::not_found},        // PATH_NOT_FOUND
+    code_row{4, errc::too_many_handles}, // TOO_MANY_OPEN_FILES
+    code_row{5, errc::access_denied},    // ACCESS_DENIED
+    code_row{6, errc::invalid_handle},   // INVALID_HANDLE
+    code_row{8, errc::out_of_memory},    // NOT_ENOUGH_MEMORY
+    code_row{14, errc::out_of_memory},   // OUTOFMEMORY
+    code_row{32, errc::busy},     // SHARING_VIOLATION: a file that its opener shares with nobody
+    code_row{38, errc::broken},   // HANDLE_EOF
+    code_row{39, errc::no_space}, // HANDLE_DISK_FULL
     code_row{50, errc::not_supported},     // NOT_SUPPORTED
     code_row{53, errc::not_found},         // BAD_NETPATH: no such host
     code_row{64, errc::broken},            // NETNAME_DELETED: the host is gone
@@ -303,6 +311,21 @@ inline constexpr std::array texts{
     text_row{operation::wait_any, errc::invalid_argument, "1 to 64 objects, and no handle twice"},
     text_row{operation::wait_all, errc::invalid_argument, "1 to 64 objects, and no object twice"},
     text_row{operation::open_pipe, errc::invalid_argument, "the token is not a number"},
+    text_row{operation::inherit_region, errc::invalid_argument, "the token is not a number"},
+    text_row{operation::inherit_region, errc::invalid_handle, "no such handle, or not of a region"},
+    text_row{operation::inherit_mutex, errc::invalid_argument, "the token is not a number"},
+    text_row{operation::inherit_mutex, errc::invalid_handle, "no such handle, or not of a mutex"},
+    text_row{operation::inherit_semaphore, errc::invalid_argument, "the token is not a number"},
+    text_row{operation::inherit_semaphore, errc::invalid_handle,
+             "no such handle, or not of a semaphore"},
+    text_row{operation::inherit_event, errc::invalid_argument, "the token is not a number"},
+    text_row{operation::inherit_event, errc::invalid_handle, "no such handle, or not of an event"},
+    text_row{operation::create_region, errc::invalid_argument, "a region has at least one byte"},
+    text_row{operation::open_region, errc::invalid_argument, "the file is empty"},
+    text_row{operation::create_semaphore, errc::invalid_argument,
+             "the maximum is at least 1, the initial count 0 to the maximum"},
+    text_row{operation::release_semaphore, errc::invalid_argument, "not a number above 0"},
+    text_row{operation::unlock_mutex, errc::not_owner, "the thread does not own it"},
 };
 
 } // namespace isthmus::detail

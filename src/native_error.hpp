@@ -38,16 +38,19 @@ enum class operation {
     map_region,
     flush_region,
     share_region,
+    inherit_region,
     create_mutex,
     open_mutex,
     wait_mutex,
     unlock_mutex,
     share_mutex,
+    inherit_mutex,
     create_semaphore,
     open_semaphore,
     wait_semaphore,
     release_semaphore,
     share_semaphore,
+    inherit_semaphore,
     create_event,
     open_event,
     wait_event,
@@ -55,6 +58,9 @@ enum class operation {
     reset_event,
     pulse_event,
     share_event,
+    inherit_event,
+    wait_object,
+    share_object,
     wait_any,
     wait_all,
     count_,
@@ -75,9 +81,16 @@ std::error_code library_error(operation what, errc condition) noexcept;
 /// The same raw code, seen as the failure of another operation (transact, made of write and read).
 std::error_code as_failure_of(operation what, const std::error_code& code) noexcept;
 
-/// Throws isthmus::error if `code` is an error. `object` is the name as the caller gave it; if it
-/// is the name that was refused, the text says why.
-void throw_if_error(const std::error_code& code, operation what, std::string_view object);
+/// Throws isthmus::error. `object` is the name as the caller gave it; if it is the name that was
+/// refused, the text says why.
+[[noreturn]] void throw_error(const std::error_code& code, operation what, std::string_view object);
+
+/// The same if `code` is an error. Inline: locking a mutex that is free is a matter of nanoseconds.
+inline void throw_if_error(const std::error_code& code, operation what, std::string_view object) {
+    if (code) {
+        throw_error(code, what, object);
+    }
+}
 
 /// The Win32 codes that the library uses on every OS.
 namespace win32_code {

@@ -12,20 +12,26 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 /// \file
 /// The inner interface of the back ends for shared regions: one handle, and one mapped view. The
 /// portable half is src/region.cpp; src/win32/region_object.cpp and src/posix/region_object.cpp
-/// implement it. Nothing here throws but std::bad_alloc.
+/// implement it. Every call sets or clears `ec`; nothing here throws but std::bad_alloc.
 
 namespace isthmus::detail {
 
 /// A mapped view; unmaps when destroyed.
 class mapped_view {
 public:
-    /// `base` to `base + mapped`: what the system mapped; `bytes`: what was asked for of it.
-    mapped_view(std::byte* base, std::size_t mapped, std::span<std::byte> bytes, view_mode mode)
-        : base_(base), mapped_(mapped), bytes_(bytes), mode_(mode) {}
+    /// `base` to `base + mapped`: what the system mapped; `bytes`: what was asked for of it;
+    /// `backing`: what flushing needs beside that, if anything (Windows: the file).
+    mapped_view(std::byte* base,
+                std::size_t mapped,
+                std::span<std::byte> bytes,
+                view_mode mode,
+                std::shared_ptr<void> backing = nullptr)
+        : base_(base), mapped_(mapped), bytes_(bytes), mode_(mode), backing_(std::move(backing)) {}
     mapped_view(const mapped_view&) = delete;
     mapped_view& operator=(const mapped_view&) = delete;
     ~mapped_view();
@@ -39,6 +45,7 @@ private:
     const std::size_t mapped_;
     const std::span<std::byte> bytes_;
     const view_mode mode_;
+    const std::shared_ptr<void> backing_;
 };
 
 class region_object {

@@ -16,8 +16,8 @@
 /// \file
 /// The inner interface of the back ends for named synchronization: one handle of a mutex, semaphore
 /// or event. The portable half (src/mutex.cpp, semaphore.cpp, event.cpp, wait.cpp) checks arguments
-/// and rights; src/win32/sync_object.cpp and src/posix/sync_object.cpp implement it. Nothing here
-/// throws but std::bad_alloc.
+/// and rights; src/win32/sync_object.cpp and src/posix/sync_object.cpp implement it. Every
+/// call sets or clears `ec`; nothing here throws but std::bad_alloc.
 
 namespace isthmus::detail {
 
