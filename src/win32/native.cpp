@@ -20,6 +20,7 @@ Function* ntdll(const char* name) noexcept {
 
 using query_file_function = NTSTATUS NTAPI(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, int);
 using query_object_function = NTSTATUS NTAPI(HANDLE, int, void*, ULONG, ULONG*);
+using query_section_function = NTSTATUS NTAPI(HANDLE, int, void*, SIZE_T, SIZE_T*);
 
 } // namespace
 
@@ -44,6 +45,39 @@ ACCESS_MASK granted_access(HANDLE object) noexcept {
     const bool told = query != nullptr && query(object, object_basic_information, &information,
                                                 sizeof information, nullptr) >= 0;
     return told ? information.granted : 0;
+}
+
+std::wstring object_type(HANDLE object) {
+    // The layout that winternl.h calls PUBLIC_OBJECT_TYPE_INFORMATION, and its text.
+    struct type_information {
+        UNICODE_STRING name;
+        ULONG reserved[22];
+        wchar_t text[64];
+    };
+    constexpr int object_type_information = 2;
+    static auto* const query = ntdll<query_object_function>("NtQueryObject");
+    type_information information = {};
+    if (query == nullptr ||
+        query(object, object_type_information, &information, sizeof information, nullptr) < 0) {
+        return {};
+    }
+    return {information.name.Buffer, information.name.Length / sizeof(wchar_t)};
+}
+
+std::optional<std::uint64_t> section_size(HANDLE section) noexcept {
+    struct basic_information {
+        void* base;
+        ULONG attributes;
+        LARGE_INTEGER size;
+    };
+    constexpr int section_basic_information = 0;
+    static auto* const query = ntdll<query_section_function>("NtQuerySection");
+    basic_information information = {};
+    if (query == nullptr ||
+        query(section, section_basic_information, &information, sizeof information, nullptr) < 0) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint64_t>(information.size.QuadPart);
 }
 
 } // namespace isthmus::win32

@@ -2,6 +2,10 @@
 
 #include <windows.h>
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 namespace isthmus::win32 {
 
 /// What only the native interface tells: FilePipeLocalInformation, GrantedAccess. It has been the
@@ -27,5 +31,13 @@ bool query_pipe(HANDLE pipe, pipe_local_information& result) noexcept;
 
 /// The rights that a handle was opened with; 0 if the system does not tell.
 ACCESS_MASK granted_access(HANDLE object) noexcept;
+
+/// What kind of object a handle is of ("Section", "Mutant", "Semaphore", "Event"); empty if it is
+/// no handle.
+std::wstring object_type(HANDLE object);
+
+/// A section's size as the system knows it, rounded up to whole pages where no file is behind it.
+/// Nothing if the handle lacks SECTION_QUERY.
+std::optional<std::uint64_t> section_size(HANDLE section) noexcept;
 
 } // namespace isthmus::win32

@@ -2,6 +2,7 @@
 
 #include "blocking_calls.hpp"
 #include "handle.hpp"
+#include "inheritable_handle.hpp"
 #include "native.hpp"
 #include "native_error.hpp"
 #include "security.hpp"
@@ -9,7 +10,6 @@
 #include <windows.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -152,7 +152,7 @@ std::pair<std::unique_ptr<pipe_end>, std::unique_ptr<pipe_end>> pipe_end::create
     win32::security security;
     win32::handle reader;
     win32::handle writer;
-    if (!win32::security::build(access::owner, security) ||
+    if (!win32::security::build(access::owner, win32::pipe_rights, security) ||
         CreatePipe(reader.out(), writer.out(), security.attributes(),
                    static_cast<DWORD>(std::min(buffer_size, largest))) == 0) {
         ec = win32_error(operation::create_pipe, GetLastError());
@@ -167,26 +167,18 @@ std::pair<std::unique_ptr<pipe_end>, std::unique_ptr<pipe_end>> pipe_end::create
 std::unique_ptr<pipe_end> pipe_end::from_token(std::string_view token,
                                                role expected,
                                                std::error_code& ec) {
-    ec.clear();
-    std::uintptr_t value = 0;
-    const char* const end = token.data() + token.size();
-    const auto [stop, failure] = std::from_chars(token.data(), end, value);
-    if (stop != end || failure != std::errc()) {
-        ec = win32_error(operation::open_pipe, ERROR_INVALID_PARAMETER);
+    const auto inherited = win32::handle_of_token(token, operation::open_pipe, ec);
+    if (!inherited) {
         return nullptr;
     }
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): handles are small numbers in pointers' clothes
-    const auto file = reinterpret_cast<HANDLE>(value);
     const ACCESS_MASK needed = expected == role::reader ? FILE_READ_DATA : FILE_WRITE_DATA;
-    // The highest values are no handles but names for "this process" and the like.
-    if (value == 0 || static_cast<std::intptr_t>(value) < 0 ||
-        GetFileType(file) != FILE_TYPE_PIPE || (win32::granted_access(file) & needed) == 0) {
+    if (GetFileType(*inherited) != FILE_TYPE_PIPE ||
+        (win32::granted_access(*inherited) & needed) == 0) {
         ec = win32_error(operation::open_pipe, ERROR_INVALID_HANDLE);
         return nullptr;
     }
-    // It has come by inheritance; this process's children do not get it too.
-    SetHandleInformation(file, HANDLE_FLAG_INHERIT, 0);
-    return std::unique_ptr<pipe_end>(new pipe_end(std::make_unique<impl>(win32::handle(file))));
+    return std::unique_ptr<pipe_end>(
+        new pipe_end(std::make_unique<impl>(win32::take_over(*inherited))));
 }
 
 std::size_t pipe_end::read(std::span<std::byte> buffer,

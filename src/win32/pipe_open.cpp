@@ -130,7 +130,7 @@ win32::handle make_instance(const channel_address& address,
         return win32::handle();
     };
     win32::security security;
-    if (!win32::security::build(options.who, security)) {
+    if (!win32::security::build(options.who, win32::pipe_rights, security)) {
         return failed();
     }
     DWORD open = open_mode(options.direction) | FILE_FLAG_OVERLAPPED;

@@ -5,18 +5,20 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 namespace isthmus::win32 {
 
 namespace {
 
-/// What others may do with a pipe: FILE_GENERIC_READ and FILE_GENERIC_WRITE without
-/// FILE_APPEND_DATA, which for pipes is FILE_CREATE_PIPE_INSTANCE: who has it may pose as the
-/// server. (So GENERIC_WRITE is refused to them; channel::connect asks for the rights that it
-/// needs.)
-constexpr wchar_t others_rights[] = L"0x12019b";
-// NOLINTNEXTLINE(misc-redundant-expression): the two have rights in common
-static_assert(((FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~FILE_APPEND_DATA) == 0x12019b);
+std::wstring allow(ACCESS_MASK what, const std::wstring& whom) {
+    constexpr wchar_t digits[] = L"0123456789abcdef";
+    std::wstring mask = L"0x";
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        mask += digits[(what >> static_cast<unsigned>(shift)) & 15U];
+    }
+    return L"(A;;" + mask + L";;;" + whom + L")";
+}
 
 std::wstring text_of(PSID sid) {
     local_memory<wchar_t> text;
@@ -66,7 +68,10 @@ std::wstring user_of_process(DWORD process_id) {
     return user_of(token.get());
 }
 
-bool security::build(access who, security& result) {
+bool security::build(access who,
+                     const object_rights& allowed,
+                     security& result,
+                     std::wstring_view remark) {
     const handle token = effective_token();
     if (!token) {
         return false;
@@ -77,16 +82,17 @@ bool security::build(access who, security& result) {
     }
     // Owned by the user, not by the token's default owner: for an administrator that is the whole
     // Administrators group. Protected, so that nothing is inherited.
-    std::wstring text = L"O:" + user + L"D:P(A;;FA;;;" + user + L")";
+    std::wstring text = L"O:" + user + L"D:P" + allow(allowed.owner, user);
     if (who == access::group) {
         const std::wstring group = primary_group_of(token.get());
         if (group.empty()) {
             return false;
         }
-        text += std::wstring(L"(A;;") + others_rights + L";;;" + group + L")";
+        text += allow(allowed.others, group);
     } else if (who == access::everyone) {
-        text += std::wstring(L"(A;;") + others_rights + L";;;WD)";
+        text += allow(allowed.others, L"WD");
     }
+    text += remark;
     if (ConvertStringSecurityDescriptorToSecurityDescriptorW(
             text.c_str(), SDDL_REVISION_1, result.descriptor_.out(), nullptr) == 0) {
         return false;

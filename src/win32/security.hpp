@@ -5,8 +5,24 @@
 #include <isthmus/access.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace isthmus::win32 {
+
+/// What an object's owner and the others whom `access` admits may do with it.
+struct object_rights {
+    ACCESS_MASK owner = 0;
+    ACCESS_MASK others = 0;
+};
+
+/// For pipes. Others get FILE_GENERIC_READ and FILE_GENERIC_WRITE without FILE_APPEND_DATA, which
+/// for pipes is FILE_CREATE_PIPE_INSTANCE: who has it may pose as the server. (So GENERIC_WRITE is
+/// refused to them; channel::connect asks for the rights that it needs.)
+inline constexpr object_rights pipe_rights{
+    .owner = FILE_ALL_ACCESS,
+    // NOLINTNEXTLINE(misc-redundant-expression): the two have rights in common
+    .others = (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_APPEND_DATA},
+};
 
 /// Who may open an object, as the system wants it (SECURITY_ATTRIBUTES).
 ///
@@ -14,8 +30,11 @@ namespace isthmus::win32 {
 /// read from it.
 class security {
 public:
-    /// Null on failure; the last error tells.
-    static bool build(access who, security& result);
+    /// False on failure; the last error tells. `remark` is a further entry as SDDL has it.
+    static bool build(access who,
+                      const object_rights& allowed,
+                      security& result,
+                      std::wstring_view remark = {});
 
     SECURITY_ATTRIBUTES* attributes() noexcept { return &attributes_; }
 
