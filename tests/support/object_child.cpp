@@ -1,0 +1,196 @@
+#include "support/object_child.hpp"
+
+#include "support/child_role.hpp"
+
+#include <isthmus/event.hpp>
+#include <isthmus/mutex.hpp>
+#include <isthmus/semaphore.hpp>
+#include <isthmus/wait.hpp>
+
+#include <atomic>
+#include <exception>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace isthmus::test {
+
+namespace {
+
+std::string text_of(wait_status status) {
+    switch (status) {
+    case wait_status::signaled:
+        return "signaled";
+    case wait_status::abandoned:
+        return "abandoned";
+    case wait_status::timed_out:
+        return "timed_out";
+    }
+    return "?";
+}
+
+deadline after_milliseconds(int count) {
+    return count < 0 ? deadline::never() : deadline::after(std::chrono::milliseconds(count));
+}
+
+class worker {
+public:
+    ~worker() {
+        for (auto& each : threads_) {
+            each.join();
+        }
+    }
+
+    std::string run(std::istringstream line) {
+        std::string verb;
+        line >> verb;
+        if (verb == "collect") {
+            return collect();
+        }
+        if (verb == "any" || verb == "all") {
+            return wait_many(line, verb == "all");
+        }
+        std::string name;
+        int number = 0;
+        line >> name >> number;
+        if (verb == "mutex") {
+            return add(mutexes_, name);
+        }
+        if (verb == "semaphore") {
+            return add(semaphores_, name);
+        }
+        if (verb == "event") {
+            return add(events_, name);
+        }
+        if (verb == "wait") {
+            return text_of(find(name).wait_until(after_milliseconds(number)));
+        }
+        if (verb == "release") {
+            return std::to_string(semaphores_.at(name).release(number));
+        }
+        if (verb == "poll") {
+            return poll(semaphores_.at(name), number);
+        }
+        change(verb, name, number);
+        return "ok";
+    }
+
+private:
+    template <class Object>
+    static std::string add(std::map<std::string, Object>& all, const std::string& name) {
+        auto made = Object::open_or_create(name);
+        all.insert_or_assign(name, std::move(made.object));
+        return made.created ? "created" : "opened";
+    }
+
+    void change(const std::string& verb, const std::string& name, int number) {
+        if (verb == "unlock") {
+            mutexes_.at(name).unlock();
+        } else if (verb == "set") {
+            events_.at(name).set();
+        } else if (verb == "reset") {
+            events_.at(name).reset();
+        } else if (verb == "pulse") {
+            events_.at(name).pulse();
+        } else if (verb == "close") {
+            find(name).close();
+        } else if (verb == "abandon") {
+            std::thread([&] { mutexes_.at(name).lock(); }).join();
+        } else if (verb == "start") {
+            start(find(name), number);
+        } else {
+            throw std::invalid_argument(verb);
+        }
+    }
+
+    void start(waitable& object, int count) {
+        for (int i = 0; i < count; ++i) {
+            threads_.emplace_back([&] {
+                if (object.wait() == wait_status::signaled) {
+                    ++came_back_;
+                }
+            });
+        }
+    }
+
+    std::string collect() {
+        for (auto& each : threads_) {
+            each.join();
+        }
+        threads_.clear();
+        return std::to_string(came_back_.exchange(0));
+    }
+
+    static std::string poll(semaphore& object, int count) {
+        int missed = 0;
+        for (int i = 0; i < count; ++i) {
+            if (object.try_acquire()) {
+                object.release();
+            } else {
+                ++missed;
+            }
+        }
+        return std::to_string(missed);
+    }
+
+    std::string wait_many(std::istringstream& line, bool all) {
+        int milliseconds = 0;
+        line >> milliseconds;
+        std::vector<waitable_ref> objects;
+        for (std::string name; line >> name;) {
+            objects.emplace_back(find(name));
+        }
+        const auto until = after_milliseconds(milliseconds);
+        const auto result = all ? wait_all_until(objects, until) : wait_any_until(objects, until);
+        return text_of(result.status) + ' ' + std::to_string(result.index);
+    }
+
+    waitable& find(const std::string& name) {
+        if (const auto found = mutexes_.find(name); found != mutexes_.end()) {
+            return found->second;
+        }
+        if (const auto found = semaphores_.find(name); found != semaphores_.end()) {
+            return found->second;
+        }
+        return events_.at(name);
+    }
+
+    std::map<std::string, mutex> mutexes_;
+    std::map<std::string, semaphore> semaphores_;
+    std::map<std::string, event> events_;
+    std::vector<std::thread> threads_;
+    std::atomic<int> came_back_ = 0;
+};
+
+const child_role role{"object_child", [](const auto&) {
+                          worker all;
+                          while (const auto line = hear_test()) {
+                              try {
+                                  tell_test(all.run(std::istringstream(*line)));
+                              } catch (const std::exception& failure) {
+                                  tell_test(std::string("error: ") + failure.what());
+                              }
+                          }
+                          return 0;
+                      }};
+
+} // namespace
+
+object_child::object_child() : process_(child_process::start("object_child")) {}
+
+void object_child::begin(const std::string& command) {
+    process_.write_line(command);
+}
+
+std::string object_child::reply() {
+    return process_.read_line().value_or("(nothing)");
+}
+
+std::string object_child::ask(const std::string& command) {
+    begin(command);
+    return reply();
+}
+
+} // namespace isthmus::test
