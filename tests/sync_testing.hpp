@@ -60,6 +60,7 @@ inline double slowness() {
     return std::max(1.0, static_cast<double>(whole) / static_cast<double>(scaled(whole)));
 }
 
+/// The objects as wait_any and wait_all take them.
 inline std::vector<waitable_ref> references(const std::vector<event>& events) {
     return {events.begin(), events.end()};
 }
