@@ -36,6 +36,14 @@ inline constexpr bool send_buffer_told_twice = true;
 inline constexpr bool send_buffer_told_twice = false;
 #endif
 
+/// Words in shared memory that a thread of any process can sleep on (futex). Fallback: a sleeper
+/// polls.
+inline constexpr bool shared_futex = ISTHMUS_LINUX_FAST_PATHS;
+
+/// Mutexes that the kernel marks when their owner ends (robust lists). What is compiled for may
+/// still be missing at run time (robust_futexes_work). Fallback: file locks.
+inline constexpr bool robust_futex = ISTHMUS_LINUX_FAST_PATHS;
+
 /// /proc/self/fd gives a short path to a long directory. Fallback: such a path is refused.
 inline constexpr bool proc_self_fd = ISTHMUS_LINUX_FAST_PATHS;
 

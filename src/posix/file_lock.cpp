@@ -16,9 +16,9 @@ namespace {
 
 /// flock has no test that takes nothing: a tester holds the shared lock for a moment, which must
 /// not make a taker believe that the lock is held.
-[[maybe_unused]] bool try_flock(int fd) noexcept {
+[[maybe_unused]] bool try_flock(int fd, int kind) noexcept {
     for (int attempt = 0; attempt < 5; ++attempt) {
-        if (retry([&] { return os.flock(fd, LOCK_EX | LOCK_NB); }) == 0)
+        if (retry([&] { return os.flock(fd, kind | LOCK_NB); }) == 0)
             return true;
         if (errno != EWOULDBLOCK)
             return false;
@@ -29,16 +29,34 @@ namespace {
     return false;
 }
 
-} // namespace
-
-bool try_lock(int fd) noexcept {
-    if constexpr (!capability::ofd_locks)
-        return try_flock(fd);
-    if (retry([&] { return os.ofd_set_lock(fd, F_WRLCK); }) == 0)
+[[maybe_unused]] bool try_ofd_lock(int fd, short type) noexcept {
+    if (retry([&] { return os.ofd_set_lock(fd, type); }) == 0)
         return true;
     if (errno == EACCES)
         errno = EAGAIN; // POSIX leaves the choice
     return false;
+}
+
+} // namespace
+
+bool try_lock(int fd) noexcept {
+    if constexpr (!capability::ofd_locks)
+        return try_flock(fd, LOCK_EX);
+    return try_ofd_lock(fd, F_WRLCK);
+}
+
+bool try_lock_shared(int fd) noexcept {
+    if constexpr (!capability::ofd_locks)
+        return try_flock(fd, LOCK_SH);
+    return try_ofd_lock(fd, F_RDLCK);
+}
+
+void unlock(int fd) noexcept {
+    if constexpr (!capability::ofd_locks) {
+        os.flock(fd, LOCK_UN);
+    } else {
+        os.ofd_set_lock(fd, F_UNLCK);
+    }
 }
 
 lock_state test_lock(int fd) noexcept {
@@ -54,6 +72,17 @@ lock_state test_lock(int fd) noexcept {
     if (retry([&] { return os.ofd_get_lock(fd, type); }) != 0)
         return lock_state::unknown;
     return type == F_UNLCK ? lock_state::free : lock_state::held;
+}
+
+bool test_unlocked(int fd) noexcept {
+    if constexpr (!capability::ofd_locks) {
+        if (retry([&] { return os.flock(fd, LOCK_EX | LOCK_NB); }) != 0)
+            return false;
+        os.flock(fd, LOCK_UN);
+        return true;
+    }
+    short type = F_WRLCK;
+    return retry([&] { return os.ofd_get_lock(fd, type); }) == 0 && type == F_UNLCK;
 }
 
 } // namespace isthmus::posix

@@ -12,7 +12,7 @@ namespace isthmus {
 
 namespace posix {
 
-std::string encode_key(std::string_view key) {
+std::string encode_key(std::string_view key, letters capital) {
     constexpr std::size_t longest = 40;
     constexpr std::size_t kept = 23;
     constexpr std::string_view digits = "0123456789abcdef";
@@ -21,9 +21,10 @@ std::string encode_key(std::string_view key) {
     for (const char character : key) {
         const auto byte = static_cast<unsigned char>(character);
         hash = (hash ^ byte) * 0x100000001b3U;
-        if (byte >= 'A' && byte <= 'Z') {
+        if (byte >= 'A' && byte <= 'Z' && capital == letters::folded) {
             encoded += static_cast<char>(byte - 'A' + 'a');
-        } else if ((byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.') {
+        } else if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || byte == '-' ||
+                   byte == '_' || byte == '.') {
             encoded += character;
         } else {
             encoded += {'%', digits[byte >> 4U], digits[byte & 15U]};

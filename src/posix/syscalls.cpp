@@ -8,11 +8,17 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <ctime>
 
 #if ISTHMUS_LINUX_FAST_PATHS
+#    include <linux/futex.h>
 #    include <sys/eventfd.h>
+#    include <sys/syscall.h>
 #endif
 
 namespace isthmus::posix {
@@ -122,6 +128,112 @@ void* os_mmap(size_t size, int protection, int fd) {
     return address == MAP_FAILED ? nullptr : address;
 }
 
+void* os_map(size_t size, int protection, int flags, int fd, off_t offset) {
+    void* const address = ::mmap(nullptr, size, protection, flags, fd, offset);
+    return address == MAP_FAILED ? nullptr : address;
+}
+
+int os_advise_huge_pages([[maybe_unused]] void* address, [[maybe_unused]] size_t size) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::madvise(address, size, MADV_HUGEPAGE);
+#else
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int os_allocate(int fd, off_t offset, off_t size) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    const int reason = ::posix_fallocate(fd, offset, size);
+    if (reason == 0)
+        return 0;
+    errno = reason;
+    return -1;
+#else
+    // Zeros are written only where nothing is yet: behind the end, and over the hole that they
+    // fill.
+    static constexpr std::array<char, 65536> zeros{};
+    while (size > 0) {
+        const auto part = static_cast<size_t>(std::min<off_t>(size, zeros.size()));
+        const ssize_t written = ::pwrite(fd, zeros.data(), part, offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return -1;
+        offset += written;
+        size -= written;
+    }
+    return 0;
+#endif
+}
+
+#if ISTHMUS_LINUX_FAST_PATHS
+int os_futex_wait(const void* word, std::uint32_t value, const timespec* timeout) {
+    return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, nullptr, 0));
+}
+
+int os_futex_wake(const void* word, int count) {
+    return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAKE, count, nullptr, nullptr, 0));
+}
+
+int os_futex_wait_many([[maybe_unused]] const futex_word* words,
+                       [[maybe_unused]] unsigned count,
+                       [[maybe_unused]] const timespec* until) {
+    // As in <linux/futex.h>, which may be older than the kernel.
+    struct waiter {
+        std::uint64_t value;
+        std::uint64_t address;
+        std::uint32_t flags;
+        std::uint32_t reserved;
+    };
+    struct time {
+        std::int64_t seconds;
+        std::int64_t nanoseconds;
+    };
+    constexpr unsigned most = 128;
+    constexpr std::uint32_t of_32_bits = 2;
+    constexpr long number = 449; // futex_waitv, the same on every architecture but Alpha
+    std::array<waiter, most> waiters;
+    if (count > most) {
+        errno = EINVAL;
+        return -1;
+    }
+    for (unsigned i = 0; i < count; ++i) {
+        waiters[i] = {.value = words[i].value,
+                      .address = reinterpret_cast<std::uintptr_t>(words[i].word),
+                      .flags = of_32_bits,
+                      .reserved = 0};
+    }
+    const time limit{.seconds = until->tv_sec, .nanoseconds = until->tv_nsec};
+    return static_cast<int>(::syscall(number, waiters.data(), count, 0, &limit, CLOCK_MONOTONIC));
+}
+
+bool os_robust_futexes() {
+    const void* head = nullptr;
+    size_t size = 0;
+    return ::syscall(SYS_get_robust_list, 0, &head, &size) == 0 && head != nullptr;
+}
+#else
+bool os_robust_futexes() {
+    return false;
+}
+
+int os_futex_wait(const void*, std::uint32_t, const timespec*) {
+    errno = ENOSYS;
+    return -1;
+}
+
+int os_futex_wake(const void*, int) {
+    errno = ENOSYS;
+    return -1;
+}
+
+int os_futex_wait_many(const futex_word*, unsigned, const timespec*) {
+    errno = ENOSYS;
+    return -1;
+}
+#endif
+
 int os_socket() {
 #if ISTHMUS_LINUX_FAST_PATHS
     return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -213,6 +325,8 @@ constinit system_calls os = {
         [](int directory, const char* path, mode_t mode, int flags) {
             return ::fchmodat(directory, path, mode, flags);
         },
+    .ftruncate = [](int fd, off_t size) { return ::ftruncate(fd, size); },
+    .allocate = os_allocate,
     .fdopendir = [](int fd) { return ::fdopendir(fd); },
     .flock = [](int fd, int operation) { return ::flock(fd, operation); },
     .ofd_set_lock = os_ofd_set_lock,
@@ -228,10 +342,16 @@ constinit system_calls os = {
             return ::pwrite(fd, buffer, size, offset);
         },
     .set_nonblocking = os_set_nonblocking,
+    .set_cloexec = [](int fd, bool on) { return ::fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0); },
     .pipe = os_pipe,
     .eventfd = os_eventfd,
     .memory_file = os_memory_file,
     .mmap = os_mmap,
+    .map = os_map,
+    .munmap = [](void* address, size_t size) { return ::munmap(address, size); },
+    .advise_huge_pages = os_advise_huge_pages,
+    .msync = [](void* address, size_t size, int flags) { return ::msync(address, size, flags); },
+    .fsync = [](int fd) { return ::fsync(fd); },
     .socket = os_socket,
     .bind =
         [](int fd, const sockaddr* address, socklen_t size) { return ::bind(fd, address, size); },
@@ -254,6 +374,10 @@ constinit system_calls os = {
     .sendmsg =
         [](int fd, const msghdr* message, int flags) { return ::sendmsg(fd, message, flags); },
     .poll = os_poll,
+    .futex_wait = os_futex_wait,
+    .futex_wake = os_futex_wake,
+    .futex_wait_many = os_futex_wait_many,
+    .robust_futexes = os_robust_futexes,
 };
 
 } // namespace isthmus::posix

@@ -8,8 +8,15 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace isthmus::posix {
+
+/// One of the words of futex_wait_many.
+struct futex_word {
+    const void* word = nullptr;
+    std::uint32_t value = 0;
+};
 
 /// Every system call of the back end that can fail goes through this table, so that tests can make
 /// any of them fail at any moment. Semantics are those of the call of the same name.
@@ -28,6 +35,9 @@ struct system_calls {
     int (*fstatat)(int directory, const char* path, struct ::stat* status, int flags);
     int (*fchmod)(int fd, mode_t mode);
     int (*fchmodat)(int directory, const char* path, mode_t mode, int flags);
+    int (*ftruncate)(int fd, off_t size);
+    /// Memory or disk for a part of the file, which grows if need be: posix_fallocate, with errno
+    int (*allocate)(int fd, off_t offset, off_t size);
     DIR* (*fdopendir)(int fd);
     int (*flock)(int fd, int operation);
     int (*ofd_set_lock)(int fd, short type);  ///< whole file; F_OFD_SETLK
@@ -37,10 +47,17 @@ struct system_calls {
     ssize_t (*pread)(int fd, void* buffer, size_t size, off_t offset);
     ssize_t (*pwrite)(int fd, const void* buffer, size_t size, off_t offset);
     int (*set_nonblocking)(int fd, bool on);            ///< fcntl(F_SETFL)
+    int (*set_cloexec)(int fd, bool on);                ///< fcntl(F_SETFD)
     int (*pipe)(int fds[2]);                            ///< close-on-exec
     int (*eventfd)();                                   ///< close-on-exec, non-blocking
     int (*memory_file)(size_t size);                    ///< sealed against any change of size
     void* (*mmap)(size_t size, int protection, int fd); ///< shared; null on failure
+    void* (*map)(
+        size_t size, int protection, int flags, int fd, off_t offset); ///< the same, in full
+    int (*munmap)(void* address, size_t size);
+    int (*advise_huge_pages)(void* address, size_t size); ///< madvise(MADV_HUGEPAGE)
+    int (*msync)(void* address, size_t size, int flags);
+    int (*fsync)(int fd);
     int (*socket)(); ///< Unix stream, close-on-exec, non-blocking
     int (*bind)(int fd, const sockaddr* address, socklen_t size);
     int (*listen)(int fd, int backlog);
@@ -55,6 +72,14 @@ struct system_calls {
     ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
     ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);
     int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll
+    /// Sleeps while the word has the value, for a time at most; between processes.
+    int (*futex_wait)(const void* word, std::uint32_t value, const timespec* timeout);
+    int (*futex_wake)(const void* word, int count);
+    /// Sleeps while all words have their values, until a time of the monotonic clock.
+    int (*futex_wait_many)(const futex_word* words, unsigned count, const timespec* until);
+    /// Whether the kernel itself has the calling thread's list of robust mutexes; an emulator may
+    /// only claim to.
+    bool (*robust_futexes)();
 };
 
 /// For send: raise no SIGPIPE. Where there is no such flag the sockets are set up not to

@@ -1,0 +1,80 @@
+#include "park.hpp"
+
+#include "capabilities.hpp"
+
+#include <climits>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+namespace isthmus::posix {
+
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+timespec to_timespec(nanoseconds time) noexcept {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    return {.tv_sec = static_cast<time_t>(seconds.count()),
+            .tv_nsec = static_cast<long>((time - seconds).count())};
+}
+
+/// Looks ever less often, so that a hand-over is quick and a long wait is cheap.
+parked poll_word(const std::atomic<std::uint32_t>& word,
+                 std::uint32_t value,
+                 nanoseconds time) noexcept {
+    const auto end = std::chrono::steady_clock::now() + time;
+    for (nanoseconds pause = 20us;; pause = std::min<nanoseconds>(pause * 2, 2ms)) {
+        if (word.load(std::memory_order_acquire) != value)
+            return parked::woken;
+        const auto left = end - std::chrono::steady_clock::now();
+        if (left <= 0ns)
+            return parked::timed_out;
+        const timespec sleep = to_timespec(std::min<nanoseconds>(pause, left));
+        ::nanosleep(&sleep, nullptr);
+    }
+}
+
+} // namespace
+
+parked park(const std::atomic<std::uint32_t>& word,
+            std::uint32_t value,
+            nanoseconds time) noexcept {
+    if constexpr (!capability::shared_futex)
+        return poll_word(word, value, time);
+    const timespec limit = to_timespec(time);
+    if (os.futex_wait(&word, value, &limit) == 0 || errno == EAGAIN || errno == EINTR)
+        return parked::woken;
+    if (errno == ETIMEDOUT)
+        return parked::timed_out;
+    return poll_word(word, value, time);
+}
+
+parked park_on_any(std::span<const futex_word> words, nanoseconds time) noexcept {
+    const auto& first = *static_cast<const std::atomic<std::uint32_t>*>(words.front().word);
+    static std::atomic<bool> possible = capability::shared_futex;
+    if (words.size() == 1 || !possible.load(std::memory_order_relaxed))
+        return park(first, words.front().value, time);
+    timespec until{};
+    ::clock_gettime(CLOCK_MONOTONIC, &until);
+    until = to_timespec(nanoseconds(std::chrono::seconds(until.tv_sec)) +
+                        nanoseconds(until.tv_nsec) + time);
+    if (os.futex_wait_many(words.data(), static_cast<unsigned>(words.size()), &until) >= 0 ||
+        errno == EAGAIN || errno == EINTR) {
+        return parked::woken;
+    }
+    if (errno == ETIMEDOUT)
+        return parked::timed_out;
+    if (errno == ENOSYS || errno == EPERM) // an older kernel, or a filter that does not know it
+        possible.store(false, std::memory_order_relaxed);
+    return park(first, words.front().value, time);
+}
+
+void unpark(const std::atomic<std::uint32_t>& word, int count) noexcept {
+    if constexpr (capability::shared_futex)
+        os.futex_wake(&word, count);
+}
+
+} // namespace isthmus::posix

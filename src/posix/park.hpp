@@ -1,0 +1,31 @@
+#pragma once
+
+#include "syscalls.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+namespace isthmus::posix {
+
+/// Sleeping on words in shared memory, across processes: futexes, or looking again and again.
+
+enum class parked {
+    woken,     ///< the word has another value, or somebody woke us, or nothing at all happened
+    timed_out, ///< the time has passed
+};
+
+/// Sleeps while `word` has `value`, for `time` at most.
+parked park(const std::atomic<std::uint32_t>& word,
+            std::uint32_t value,
+            std::chrono::nanoseconds time) noexcept;
+
+/// Sleeps while all the words have their values; at most 128. Whether it can be done at all is
+/// found out at the first call: if not, only the first word is slept on.
+parked park_on_any(std::span<const futex_word> words, std::chrono::nanoseconds time) noexcept;
+
+/// Wakes so many sleepers.
+void unpark(const std::atomic<std::uint32_t>& word, int count) noexcept;
+
+} // namespace isthmus::posix

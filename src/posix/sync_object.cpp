@@ -1,0 +1,255 @@
+#include "sync_object.hpp"
+
+#include "named_object.hpp"
+#include "native_error.hpp"
+#include "sync_protocol.hpp"
+#include "sync_table.hpp"
+#include "syscalls.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+/// \file
+/// Handles of mutexes, semaphores and events: a file that keeps the object alive, and a slot in the
+/// table that is the object.
+
+namespace isthmus::detail {
+
+using posix::object_file;
+using posix::object_header;
+using posix::object_slot;
+using posix::sync_table;
+
+struct sync_object::impl {
+    std::shared_ptr<sync_table> table; ///< outlives the file, whose end frees the slot
+    object_file file;
+    std::uint32_t slot = 0;
+};
+
+namespace {
+
+struct operations_of_kind {
+    operation create;
+    operation open;
+    operation wait;
+    operation share;
+};
+
+operations_of_kind operations_of(object_kind kind) noexcept {
+    if (kind == object_kind::mutex) {
+        return {operation::create_mutex, operation::open_mutex, operation::wait_mutex,
+                operation::share_mutex};
+    }
+    if (kind == object_kind::semaphore) {
+        return {operation::create_semaphore, operation::open_semaphore, operation::wait_semaphore,
+                operation::share_semaphore};
+    }
+    return {operation::create_event, operation::open_event, operation::wait_event,
+            operation::share_event};
+}
+
+std::uint64_t initial_state(const sync_options& options, posix::identity self) noexcept {
+    switch (options.kind) {
+    case object_kind::mutex:
+        return options.initially ? self : 0;
+    case object_kind::semaphore:
+        return static_cast<std::uint64_t>(options.initial) * object_slot::one;
+    default:
+        return options.initially ? object_slot::signaled : 0;
+    }
+}
+
+/// Gives a new object its slot. The file names the slot before the slot is taken: whoever finds
+/// only a dead file can free it.
+bool place_in_table(sync_table& table, const sync_options& options, int fd, object_header& header) {
+    const auto self = table.self();
+    if (self == 0)
+        return false;
+    const posix::table_lock lock(table, self);
+    return table.allocate_slot(header.id, [&](std::uint32_t index) {
+        header.slot = index;
+        auto& slot = table.slot(index);
+        slot.kind = static_cast<std::uint32_t>(options.kind);
+        slot.manual_reset = options.manual_reset ? 1 : 0;
+        slot.maximum = static_cast<std::uint32_t>(options.maximum);
+        slot.recursion.store(1);
+        slot.state.store(initial_state(options, self));
+        return posix::retry([&] { return posix::os.pwrite(fd, &header, sizeof header, 0); }) ==
+               static_cast<ssize_t>(sizeof header);
+    });
+}
+
+/// What the file says of its slot could be anything.
+bool slot_is(const sync_table& table, const object_header& header) noexcept {
+    return header.slot < table.layout().slots_used.load() &&
+           header.slot < posix::table_layout::most_slots &&
+           table.slot(header.slot).id.load() == header.id &&
+           table.slot(header.slot).kind == header.kind;
+}
+
+} // namespace
+
+sync_object::sync_object(object_kind kind,
+                         sync_rights granted,
+                         std::string name,
+                         std::unique_ptr<impl> state) noexcept
+    : kind_(kind), granted_(granted), name_(std::move(name)), impl_(std::move(state)) {}
+
+sync_object::~sync_object() = default;
+
+std::unique_ptr<sync_object> sync_object::make(const object_name* name,
+                                               creation how,
+                                               const sync_options& options,
+                                               sync_rights wanted,
+                                               bool& created,
+                                               std::error_code& ec) {
+    const auto what = operations_of(options.kind);
+    const auto now = how == creation::open ? what.open : what.create;
+    auto made = std::make_unique<impl>();
+    made->table = sync_table::attach();
+    if (!made->table) {
+        ec =
+            errno == EPERM ? library_error(now, errc::insecure_directory) : posix_error(now, errno);
+        return nullptr;
+    }
+    made->file = posix::make_object(
+        {.name = name, .how = how, .kind = options.kind, .create = what.create, .open = what.open},
+        [&](int fd, object_header& header) {
+            return place_in_table(*made->table, options, fd, header);
+        },
+        created, ec);
+    if (ec)
+        return nullptr;
+    if (!slot_is(*made->table, made->file.header())) {
+        ec = posix_error(now, EPROTO);
+        return nullptr;
+    }
+    made->slot = made->file.header().slot;
+    return std::unique_ptr<sync_object>(
+        new sync_object(options.kind, wanted, name ? name->text() : "", std::move(made)));
+}
+
+std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
+                                                     object_kind kind,
+                                                     std::error_code& ec) {
+    const auto what = operations_of(kind).open;
+    auto made = std::make_unique<impl>();
+    made->table = sync_table::attach();
+    if (!made->table) {
+        ec = posix_error(what, errno);
+        return nullptr;
+    }
+    made->file = posix::take_inherited(token, kind, what, ec);
+    if (ec)
+        return nullptr;
+    const auto& header = made->file.header();
+    if (!slot_is(*made->table, header)) {
+        ec = win32_error(what, win32_code::invalid_handle);
+        return nullptr;
+    }
+    made->slot = header.slot;
+    std::string name(header.name.data(), header.name_size);
+    return std::unique_ptr<sync_object>(
+        new sync_object(kind, sync_rights::wait_and_modify, std::move(name), std::move(made)));
+}
+
+std::unique_ptr<inheritable_handle> sync_object::share(std::error_code& ec) const {
+    return posix::make_inheritable(impl_->file, operations_of(kind_).share, ec);
+}
+
+// --- waiting
+
+wait_status sync_object::wait(const deadline& until, std::error_code& ec) {
+    const auto ending = posix::wait_for_objects(*impl_->table, {&impl_->slot, 1}, false, until);
+    if (ending.failure == 0) {
+        ec.clear();
+    } else {
+        ec = posix_error(operations_of(kind_).wait, ending.failure);
+    }
+    return ending.status;
+}
+
+wait_result sync_object::wait_many(std::span<sync_object* const> objects,
+                                   bool all,
+                                   const deadline& until,
+                                   std::error_code& ec) {
+    const auto what = all ? operation::wait_all : operation::wait_any;
+    std::array<std::uint32_t, max_wait_objects> slots{};
+    auto& table = *objects.front()->impl_->table;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        const auto& object = *objects[i]->impl_;
+        slots[i] = object.slot;
+        if (object.table.get() != &table) {
+            ec = library_error(what, errc::not_supported); // of two runtime directories
+            return {};
+        }
+    }
+    const std::span wanted(slots.data(), objects.size());
+    if (all) {
+        auto sorted = slots;
+        const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(wanted.size());
+        std::sort(sorted.begin(), end);
+        if (std::adjacent_find(sorted.begin(), end) != end) {
+            ec = win32_error(what, win32_code::invalid_parameter);
+            return {};
+        }
+    }
+    const auto ending = posix::wait_for_objects(table, wanted, all, until);
+    if (ending.failure == 0) {
+        ec.clear();
+    } else {
+        ec = posix_error(what, ending.failure);
+    }
+    return {.status = ending.status, .index = all ? 0 : ending.index};
+}
+
+// --- changing
+
+namespace {
+
+std::error_code code_of(operation what, posix::release_result result) noexcept {
+    switch (result) {
+    case posix::release_result::done:
+        return {};
+    case posix::release_result::not_owner:
+        return win32_error(what, win32_code::not_owner);
+    case posix::release_result::past_maximum:
+        return win32_error(what, win32_code::too_many_posts);
+    default:
+        return posix_error(what, errno);
+    }
+}
+
+} // namespace
+
+void sync_object::unlock(std::error_code& ec) {
+    const auto result = posix::unlock_mutex(*impl_->table, impl_->slot);
+    if (result == posix::release_result::done) {
+        ec.clear();
+    } else {
+        ec = code_of(operation::unlock_mutex, result);
+    }
+}
+
+std::int32_t sync_object::release(std::int32_t update, std::error_code& ec) {
+    std::int32_t previous = 0;
+    ec = code_of(operation::release_semaphore,
+                 posix::release_semaphore(*impl_->table, impl_->slot, update, previous));
+    return ec ? 0 : previous;
+}
+
+void sync_object::set(std::error_code& ec) {
+    ec = code_of(operation::set_event, posix::set_event(*impl_->table, impl_->slot));
+}
+
+void sync_object::reset(std::error_code& ec) {
+    ec = code_of(operation::reset_event, posix::reset_event(*impl_->table, impl_->slot));
+}
+
+void sync_object::pulse(std::error_code& ec) {
+    ec = code_of(operation::pulse_event, posix::pulse_event(*impl_->table, impl_->slot));
+}
+
+} // namespace isthmus::detail

@@ -1,0 +1,414 @@
+#include "sync_table.hpp"
+
+#include "logging.hpp"
+#include "park.hpp"
+#include "sync_protocol.hpp"
+#include "syscalls.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace isthmus::posix {
+
+namespace {
+
+const std::string table_file = ".table";
+constexpr std::size_t layout_size = sizeof(table_layout);
+constexpr std::size_t file_size = content_offset + layout_size;
+
+/// How many slots and records get their memory at a time: about a page.
+constexpr std::uint32_t slots_at_once = 64;
+constexpr std::uint32_t records_at_once = 16;
+
+/// What this process has of tables, and its threads of records. Never destroyed: threads end later.
+struct process_tables {
+    std::mutex mutex;
+    std::map<std::uint64_t, std::weak_ptr<sync_table>> all; ///< by serial
+    std::uint64_t last_serial = 0;
+    pthread_key_t key{};
+};
+
+process_tables& tables() {
+    static auto* const all = new process_tables;
+    return *all;
+}
+
+/// The records that a thread has claimed, and its life. Belongs to the thread.
+struct thread_context {
+    struct claim {
+        std::uint64_t table;
+        identity me;
+    };
+    pid_t process = 0;
+    life_id life;
+    std::vector<claim> claims;
+};
+
+/// Runs when a thread ends: what it owns is abandoned, what it has claimed is free.
+void end_thread(void* pointer) {
+    const std::unique_ptr<thread_context> context(static_cast<thread_context*>(pointer));
+    if (context->process != ::getpid())
+        return; // a forked child's copy of its parent's
+    for (const auto& claim : context->claims) {
+        std::shared_ptr<sync_table> table;
+        {
+            const std::lock_guard lock(tables().mutex);
+            const auto found = tables().all.find(claim.table);
+            if (found != tables().all.end())
+                table = found->second.lock();
+        }
+        if (table)
+            table->release_record(sync_table::index_of(claim.me));
+    }
+    end_life(context->life);
+}
+
+/// The calling thread's; null with errno.
+thread_context* context_of_thread() {
+    static const int made = ::pthread_key_create(&tables().key, end_thread);
+    if (made != 0) {
+        errno = made;
+        return nullptr;
+    }
+    auto* context = static_cast<thread_context*>(::pthread_getspecific(tables().key));
+    if (context && context->process == ::getpid())
+        return context;
+    auto fresh = std::make_unique<thread_context>();
+    fresh->process = ::getpid();
+    if (!own_life(fresh->life))
+        return nullptr;
+    if (const int failed = ::pthread_setspecific(tables().key, fresh.get()); failed != 0) {
+        end_life(fresh->life);
+        errno = failed;
+        return nullptr;
+    }
+    delete context;
+    return fresh.release();
+}
+
+/// Gives memory to what every table needs.
+bool prepare_table(int fd, object_header&) {
+    return os.ftruncate(fd, static_cast<off_t>(file_size)) == 0 &&
+           allocate(fd, content_offset, offsetof(table_layout, slots));
+}
+
+std::shared_ptr<sync_table> map_table(object_file file) {
+    const descriptor memory = file.reopen(O_RDWR);
+    if (!memory)
+        return nullptr;
+    auto mapped =
+        mapping::shared(memory.get(), content_offset, layout_size, PROT_READ | PROT_WRITE);
+    if (!mapped)
+        return nullptr;
+    return std::make_shared<sync_table>(std::move(file), std::move(mapped));
+}
+
+/// The table of this process. It belongs to a directory, which tests and children of a fork change.
+struct current_table {
+    std::mutex mutex;
+    std::weak_ptr<sync_table> table;
+    std::string path;
+    pid_t process = 0;
+};
+
+current_table& current() {
+    static auto* const only = new current_table;
+    return *only;
+}
+
+std::shared_ptr<sync_table> attach_table(bool create) {
+    const std::string wanted = runtime_path(::geteuid(), area::local);
+    std::shared_ptr<sync_table> former; // must not be destroyed under the mutex
+    const std::lock_guard lock(current().mutex);
+    former = current().table.lock();
+    if (former && current().path == wanted && current().process == ::getpid())
+        return former;
+    object_header header;
+    header.kind = table_kind;
+    header.id = make_id();
+    header.size = layout_size;
+    bool created = false;
+    object_file file = create ? object_file::open_or_create(area::local, table_file, header,
+                                                            prepare_table, created)
+                              : object_file::open(area::local, table_file);
+    if (!file)
+        return nullptr;
+    if (file.header().kind != table_kind || file.header().size != layout_size) {
+        detail::log(spdlog::level::err, "the table of another version of this library is in use");
+        errno = EPROTO;
+        return nullptr;
+    }
+    auto table = map_table(std::move(file));
+    current().table = table;
+    current().path = wanted;
+    current().process = ::getpid();
+    if (table) {
+        const std::lock_guard all(tables().mutex);
+        std::erase_if(tables().all, [](const auto& entry) { return entry.second.expired(); });
+        tables().all.emplace(table->serial(), table);
+    }
+    return table;
+}
+
+std::uint64_t next_serial() {
+    const std::lock_guard lock(tables().mutex);
+    return ++tables().last_serial;
+}
+
+} // namespace
+
+constinit thread_local sync_table::cache sync_table::this_thread;
+
+std::shared_ptr<sync_table> sync_table::attach() {
+    reap_dead_objects_once();
+    return attach_table(true);
+}
+
+std::shared_ptr<sync_table> sync_table::attach_existing() {
+    return attach_table(false);
+}
+
+sync_table::sync_table(object_file file, mapping memory) noexcept
+    : file_(std::move(file)),
+      memory_(std::move(memory)),
+      layout_(*reinterpret_cast<table_layout*>(memory_.data())),
+      serial_(next_serial()) {}
+
+/// The process holds no object any longer, so none of its threads waits. One that still owns a
+/// mutex, through a handle that was closed, leaves it abandoned.
+sync_table::~sync_table() {
+    const std::lock_guard lock(current().mutex);
+    // Attached anew meanwhile: then these are the records of the other as well.
+    if (!current().table.expired())
+        return;
+    const std::uint32_t used = layout_.records_used.load(std::memory_order_acquire);
+    for (std::uint32_t i = 0; i < std::min(used, table_layout::most_records); ++i) {
+        if (is_own_process(record(i).process.load(std::memory_order_acquire)))
+            release_record(i);
+    }
+}
+
+// --- records
+
+bool sync_table::life_of(identity who, life_id& life) const noexcept {
+    const std::uint32_t index = index_of(who);
+    if (index >= std::min(layout_.records_used.load(std::memory_order_acquire),
+                          table_layout::most_records)) {
+        return false;
+    }
+    const auto& owner = record(index);
+    life = {.process = owner.process.load(std::memory_order_acquire),
+            .thread = owner.thread,
+            .generation = owner.life_generation};
+    const std::uint32_t generation = owner.generation.load(std::memory_order_acquire);
+    return life.process != 0 && (life.process & thread_record::being_claimed) == 0 &&
+           identity_of(index, generation) == who;
+}
+
+bool sync_table::alive(identity who) const noexcept {
+    life_id life;
+    return life_of(who, life) && is_alive(life);
+}
+
+identity sync_table::find_self() noexcept {
+    auto* const context = context_of_thread();
+    if (!context)
+        return 0;
+    for (const auto& claim : context->claims) {
+        if (claim.table == serial_) {
+            this_thread = {.table = serial_, .me = claim.me};
+            return claim.me;
+        }
+    }
+    std::uint32_t index = 0;
+    if (!claim_record(context->life, index))
+        return 0;
+    const identity me = identity_of(index, record(index).generation.load());
+    // Former tables are gone, or another thread's; one entry for each is enough.
+    std::erase_if(context->claims, [](const auto& claim) {
+        const std::lock_guard lock(tables().mutex);
+        const auto found = tables().all.find(claim.table);
+        return found == tables().all.end() || found->second.expired();
+    });
+    context->claims.push_back({.table = serial_, .me = me});
+    this_thread = {.table = serial_, .me = me};
+    return me;
+}
+
+bool sync_table::claim_record(const life_id& life, std::uint32_t& index) noexcept {
+    auto& used = layout_.records_used;
+    for (;;) {
+        const std::uint32_t count =
+            std::min(used.load(std::memory_order_acquire), table_layout::most_records);
+        for (const bool also_dead : {false, true}) {
+            for (index = 0; index < count; ++index) {
+                auto process = record(index).process.load(std::memory_order_acquire);
+                if (process != 0 && !also_dead)
+                    continue;
+                if (try_claim(index, life))
+                    return true;
+            }
+            // Looking for dead ones is slow: before the table grows by thousands, not always.
+            if (count < 64)
+                break;
+        }
+        if (count >= table_layout::most_records) {
+            errno = EAGAIN;
+            return false;
+        }
+        if (!extend(used, count, records_at_once, &record(count), sizeof(thread_record)))
+            return false;
+    }
+}
+
+bool sync_table::try_claim(std::uint32_t index, const life_id& life) noexcept {
+    auto& wanted = record(index);
+    auto process = wanted.process.load(std::memory_order_acquire);
+    if ((process & thread_record::being_claimed) != 0) {
+        if (is_process_alive(process & ~thread_record::being_claimed))
+            return false;
+    } else if (process != 0) {
+        if (alive(identity_of(index, wanted.generation.load(std::memory_order_acquire))))
+            return false;
+    }
+    // A dead one that holds the table's lock has left work to whoever takes it over.
+    if ((layout_.lock.load(std::memory_order_acquire) & ~table_lock::contended) == index + 1)
+        return false;
+    if (!wanted.process.compare_exchange_strong(process,
+                                                life.process | thread_record::being_claimed))
+        return false;
+    wanted.waiting.store(waiting_for::nothing, std::memory_order_relaxed);
+    wanted.generation.fetch_add(1, std::memory_order_relaxed);
+    wanted.thread = life.thread;
+    wanted.life_generation = life.generation;
+    wanted.process.store(life.process, std::memory_order_release);
+    return true;
+}
+
+void sync_table::release_record(std::uint32_t index) noexcept {
+    auto& mine = record(index);
+    mine.waiting.store(waiting_for::nothing, std::memory_order_relaxed);
+    mine.generation.fetch_add(1, std::memory_order_release);
+    mine.process.store(0, std::memory_order_release);
+}
+
+/// Gives memory to further slots or records: a full file system is an error then, and no fault when
+/// they are touched.
+bool sync_table::extend(std::atomic<std::uint32_t>& used,
+                        std::uint32_t from,
+                        std::uint32_t by,
+                        const void* first,
+                        std::size_t size) noexcept {
+    const auto offset = static_cast<const std::byte*>(first) - memory_.data();
+    if (!allocate(file_.fd(), content_offset + static_cast<std::uint64_t>(offset), by * size))
+        return false;
+    used.compare_exchange_strong(from, from + by); // else somebody else has
+    return true;
+}
+
+// --- slots
+
+bool sync_table::allocate_slot(std::uint64_t id, const std::function<bool(std::uint32_t)>& before) {
+    auto& used = layout_.slots_used;
+    for (;;) {
+        const std::uint32_t count =
+            std::min(used.load(std::memory_order_acquire), table_layout::most_slots);
+        for (std::uint32_t tried = 0; tried < count; ++tried) {
+            const std::uint32_t index = (layout_.next_slot + tried) % count;
+            auto& free = slot(index);
+            if (free.id.load(std::memory_order_acquire) != 0)
+                continue;
+            if (!before(index))
+                return false;
+            layout_.next_slot = index + 1;
+            free.id.store(id, std::memory_order_release);
+            return true;
+        }
+        if (count >= table_layout::most_slots) {
+            errno = ENOSPC;
+            return false;
+        }
+        if (!extend(used, count, slots_at_once, &slot(count), sizeof(object_slot)))
+            return false;
+    }
+}
+
+void sync_table::free_slot(std::uint32_t index, std::uint64_t id) noexcept {
+    if (index <
+        std::min(layout_.slots_used.load(std::memory_order_acquire), table_layout::most_slots)) {
+        slot(index).id.compare_exchange_strong(id, 0);
+    }
+}
+
+void forget_slot(const object_header& header) noexcept {
+    if (header.kind < static_cast<std::uint32_t>(detail::object_kind::mutex) ||
+        header.kind > static_cast<std::uint32_t>(detail::object_kind::event)) {
+        return;
+    }
+    if (const auto table = sync_table::attach_existing())
+        table->free_slot(header.slot, header.id);
+}
+
+// --- the lock
+
+table_lock::table_lock(sync_table& table, identity self) noexcept
+    : table_(table), mine_(sync_table::index_of(self) + 1) {
+    std::uint32_t free = 0;
+    if (!table_.layout().lock.compare_exchange_strong(free, mine_, std::memory_order_acquire))
+        acquire_slowly();
+}
+
+void table_lock::acquire_slowly() noexcept {
+    auto& word = table_.layout().lock;
+    constexpr int spins = 100; // a section is shorter than going to sleep
+    for (int i = 0; i < spins; ++i) {
+        std::uint32_t seen = word.load(std::memory_order_relaxed);
+        if (seen == 0 && word.compare_exchange_weak(seen, mine_, std::memory_order_acquire))
+            return;
+    }
+    for (;;) {
+        std::uint32_t seen = word.load(std::memory_order_relaxed);
+        if (seen == 0) {
+            // Others may be asleep: whoever was woken cannot know.
+            if (word.compare_exchange_strong(seen, mine_ | contended, std::memory_order_acquire))
+                return;
+            continue;
+        }
+        if ((seen & contended) == 0 &&
+            !word.compare_exchange_strong(seen, seen | contended, std::memory_order_relaxed)) {
+            continue;
+        }
+        seen |= contended;
+        constexpr std::chrono::milliseconds long_for_a_section(2);
+        if (park(word, seen, long_for_a_section) == parked::woken)
+            continue;
+        const std::uint32_t holder = (seen & ~contended) - 1;
+        if (holder < table_layout::most_records &&
+            table_.alive(
+                sync_table::identity_of(holder, table_.record(holder).generation.load()))) {
+            continue;
+        }
+        if (word.compare_exchange_strong(seen, mine_ | contended, std::memory_order_acquire)) {
+            complete_grant(table_);
+            return;
+        }
+    }
+}
+
+table_lock::~table_lock() {
+    auto& word = table_.layout().lock;
+    if ((word.exchange(0, std::memory_order_release) & contended) != 0)
+        unpark(word, 1);
+}
+
+} // namespace isthmus::posix

@@ -1,0 +1,193 @@
+#pragma once
+
+#include "mapping.hpp"
+#include "object_file.hpp"
+#include "process_life.hpp"
+
+#include <isthmus/wait.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+/// \file
+/// The table that the synchronization objects of one user share: a slot for each object, a record
+/// for each thread that waits or owns. docs/synchronization.md explains the protocol,
+/// tests/model/sync.pml is its model, name for name.
+///
+/// The layout is the same for 32-bit and 64-bit processes. Everything in it can be written by the
+/// user's other processes: what is read is checked before it is used as an index.
+
+namespace isthmus::posix {
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+/// A record by its index and generation, as a mutex's state names its owner.
+using identity = std::uint64_t;
+
+/// One object. While nobody attends to it, its state changes by compare-and-swap, by whoever has it
+/// open. Who wants to wait first sets `attended`: from then on only the holder of the table's lock
+/// changes the state, and clears `attended` again when nobody waits any longer.
+struct alignas(64) object_slot {
+    static constexpr std::uint64_t attended = 1;
+    static constexpr std::uint64_t signaled = 2;                  ///< an event
+    static constexpr std::uint64_t abandoned = 2;                 ///< a mutex without owner
+    static constexpr std::uint64_t one = std::uint64_t{1} << 32U; ///< of a semaphore's count
+    static constexpr std::uint64_t owner = ~std::uint64_t{0xff};  ///< of a mutex: an identity
+
+    std::atomic<std::uint64_t> state;
+    std::atomic<std::uint64_t> id;        ///< of its file; 0: free
+    std::atomic<std::uint32_t> recursion; ///< of a mutex: written by its owner only
+    std::uint32_t kind;
+    std::uint32_t manual_reset;
+    std::uint32_t maximum;
+};
+static_assert(sizeof(object_slot) == 64);
+
+enum class waiting_for : std::uint32_t { nothing, any, all };
+
+/// One thread that waits, or owns a mutex. Only its thread and the holder of the table's lock write
+/// to it.
+struct alignas(64) thread_record {
+    // What the thread sleeps on.
+    static constexpr std::uint32_t asleep = 0;
+    static constexpr std::uint32_t look_again = 1;
+    static constexpr std::uint32_t granted = 0x80000000U; ///< plus index and abandonment
+    static constexpr std::uint32_t granted_abandoned = 0x100U;
+
+    std::atomic<std::uint32_t> wake;
+    std::atomic<waiting_for> waiting;
+    std::atomic<std::uint64_t> filter;  ///< a bit for each object, by its slot modulo 64
+    std::uint64_t ticket;               ///< the order of arrival
+    std::int64_t since;                 ///< when it began to wait: nanoseconds, monotonic clock
+    std::atomic<std::uint64_t> process; ///< whose life file; 0: the record is free
+    static constexpr std::uint64_t being_claimed = std::uint64_t{1} << 63U; ///< in `process`
+    std::uint32_t thread;
+    std::uint32_t life_generation;
+    std::atomic<std::uint32_t> generation;
+    std::uint32_t count;
+    std::uint64_t reserved;
+    std::array<std::uint32_t, max_wait_objects> objects; ///< slots
+};
+static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, objects) == 64);
+
+/// What is about to be granted to a waiter: written before the first change, so that whoever finds
+/// the table locked by a dead thread can complete it. All values are absolute: twice is once.
+struct grant_journal {
+    struct entry {
+        std::uint32_t slot;
+        std::uint32_t recursion;
+        std::uint64_t state;
+    };
+    std::atomic<std::uint32_t> count; ///< 0: nothing is under way
+    std::uint32_t record;
+    std::uint32_t wake;
+    std::uint32_t reserved;
+    std::array<entry, max_wait_objects> entries;
+};
+
+struct table_layout {
+    static constexpr std::uint32_t most_slots = 65536;
+    static constexpr std::uint32_t most_records = 16384;
+
+    alignas(64) std::atomic<std::uint32_t> lock;       ///< 0, or its holder's record + 1
+    alignas(64) std::atomic<std::uint32_t> slots_used; ///< all further ones have no memory yet
+    std::atomic<std::uint32_t> records_used;
+    std::uint32_t next_slot; ///< where the search for a free one begins
+    std::uint64_t next_ticket;
+    alignas(64) grant_journal journal;
+    /// A bit for each record that may be waiting.
+    alignas(64) std::array<std::atomic<std::uint64_t>, most_records / 64> waiters;
+    alignas(64) std::array<object_slot, most_slots> slots;
+    alignas(64) std::array<thread_record, most_records> records;
+};
+
+/// A user's table, mapped while this process holds objects.
+class sync_table {
+public:
+    /// The table in use, or a new one. Null with errno.
+    static std::shared_ptr<sync_table> attach();
+    /// The table in use, if there is one.
+    static std::shared_ptr<sync_table> attach_existing();
+
+    sync_table(object_file file, mapping memory) noexcept;
+    sync_table(const sync_table&) = delete;
+    sync_table& operator=(const sync_table&) = delete;
+    ~sync_table();
+
+    table_layout& layout() const noexcept { return layout_; }
+    object_slot& slot(std::uint32_t index) const noexcept { return layout_.slots[index]; }
+    thread_record& record(std::uint32_t index) const noexcept { return layout_.records[index]; }
+
+    /// The calling thread's record, claimed at its first use. 0 with errno: none left, or no
+    /// memory.
+    identity self() noexcept { return this_thread.table == serial_ ? this_thread.me : find_self(); }
+
+    static std::uint32_t index_of(identity who) noexcept {
+        return static_cast<std::uint32_t>((who >> 8U) & 0xffffffU) - 1;
+    }
+    static identity identity_of(std::uint32_t index, std::uint32_t generation) noexcept {
+        return std::uint64_t{generation} << 32U | std::uint64_t{index + 1} << 8U;
+    }
+    /// The life of who has this identity; false if nobody has it any more.
+    bool life_of(identity who, life_id& life) const noexcept;
+    bool alive(identity who) const noexcept;
+
+    /// Finds a free slot and gives it to `id`, after `before` has noted its number (false: errno
+    /// tells). The caller holds the table's lock. False with errno.
+    bool allocate_slot(std::uint64_t id, const std::function<bool(std::uint32_t)>& before);
+    void free_slot(std::uint32_t index, std::uint64_t id) noexcept;
+
+    std::uint64_t serial() const noexcept { return serial_; }
+    /// The end of a thread, or of a table's use.
+    void release_record(std::uint32_t index) noexcept;
+
+private:
+    /// What a thread remembers of the table that it used last.
+    struct cache {
+        std::uint64_t table = 0;
+        identity me = 0;
+    };
+    static thread_local cache this_thread;
+
+    identity find_self() noexcept;
+    bool claim_record(const life_id& life, std::uint32_t& index) noexcept;
+    bool try_claim(std::uint32_t index, const life_id& life) noexcept;
+    bool extend(std::atomic<std::uint32_t>& used,
+                std::uint32_t from,
+                std::uint32_t by,
+                const void* first,
+                std::size_t size) noexcept;
+
+    object_file file_;
+    mapping memory_;
+    table_layout& layout_;
+    const std::uint64_t serial_; ///< tells the tables of this process apart, for ever
+};
+
+/// The lock of a table: for sections of a microsecond. Who finds that its holder has died completes
+/// what that one had begun.
+class table_lock {
+public:
+    /// In the word, beside its holder: somebody sleeps.
+    static constexpr std::uint32_t contended = 0x80000000U;
+
+    table_lock(sync_table& table, identity self) noexcept;
+    table_lock(const table_lock&) = delete;
+    table_lock& operator=(const table_lock&) = delete;
+    ~table_lock();
+
+private:
+    void acquire_slowly() noexcept;
+
+    sync_table& table_;
+    const std::uint32_t mine_;
+};
+
+/// Frees the slot of an object whose file is removed, if there still is a table.
+void forget_slot(const object_header& header) noexcept;
+
+} // namespace isthmus::posix
