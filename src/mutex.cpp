@@ -108,7 +108,11 @@ void mutex::lock(std::error_code& ec) {
 }
 
 void mutex::lock() {
-    try_lock_until(deadline::never());
+    if (object_ && object_->lock_at_once()) {
+        abandoned_ = false;
+    } else {
+        try_lock_until(deadline::never());
+    }
 }
 
 bool mutex::try_lock(std::error_code& ec) {
@@ -116,6 +120,10 @@ bool mutex::try_lock(std::error_code& ec) {
 }
 
 bool mutex::try_lock() {
+    if (object_ && object_->lock_at_once()) {
+        abandoned_ = false;
+        return true;
+    }
     return try_lock_until(detail::no_time());
 }
 
@@ -134,6 +142,9 @@ void mutex::unlock(std::error_code& ec) {
 }
 
 void mutex::unlock() {
+    if (object_ && object_->unlock_at_once()) {
+        return;
+    }
     std::error_code ec;
     unlock(ec);
     throw_if_error(ec, operation::unlock_mutex, detail::name_of(object_));

@@ -48,6 +48,11 @@ public:
     sync_object& operator=(const sync_object&) = delete;
     ~sync_object();
 
+    /// A mutex, if all is simple (free, not abandoned, nobody waits; owned once, nobody waits): no
+    /// more than what that takes. False tells nothing.
+    bool lock_at_once() noexcept;
+    bool unlock_at_once() noexcept;
+
     wait_status wait(const deadline& until, std::error_code& ec);
     /// 1 to 64 objects, no handle twice.
     static wait_result wait_many(std::span<sync_object* const> objects,

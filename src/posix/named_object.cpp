@@ -52,7 +52,6 @@ object_file make_object(const object_request& wanted,
     } else {
         file = hidden_file("unnamed", header.id);
     }
-    reap_dead_objects_once();
     object_file result;
     if (wanted.how == creation::open) {
         result = object_file::open(where, file);

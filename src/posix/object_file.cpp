@@ -7,16 +7,17 @@
 #include "syscalls.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <memory>
 #include <mutex>
 #include <random>
-#include <set>
 #include <utility>
 
 namespace isthmus::posix {
@@ -26,11 +27,11 @@ namespace {
 constexpr int open_flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 
 /// How often a name is tried again that others make and remove at the same time. Their sections are
-/// microseconds; only a stopped process can exhaust this (with EBUSY), after some seconds.
+/// microseconds; only a stopped process can exhaust this (with EBUSY), after half a minute.
 class patience {
 public:
     bool wait() noexcept {
-        if (++tries_ > 3000) {
+        if (++tries_ > 30'000) {
             errno = EBUSY;
             return false;
         }
@@ -46,23 +47,42 @@ private:
 };
 
 /// Files are never renamed, and have one link: no link means that it was removed.
-bool is_linked(int fd, bool& linked) noexcept {
+bool is_linked(int fd, bool& linked, ino_t* inode = nullptr) noexcept {
     struct ::stat status {};
     if (os.fstat(fd, &status) != 0)
         return false;
     linked = status.st_nlink > 0;
+    if (inode)
+        *inode = status.st_ino;
     return true;
 }
 
+std::uint32_t checksum(object_header header) noexcept {
+    header.check = 0;
+    std::uint32_t hash = 0x811c9dc5U; // FNV-1a, four bytes at a time
+    std::array<std::uint32_t, sizeof header / 4> words{};
+    std::memcpy(words.data(), &header, sizeof header);
+    for (const auto word : words)
+        hash = (hash ^ word) * 0x01000193U;
+    return hash;
+}
+
+bool write_header(int fd, object_header& header) noexcept {
+    header.check = checksum(header);
+    return retry([&] { return os.pwrite(fd, &header, sizeof header, 0); }) ==
+           static_cast<ssize_t>(sizeof header);
+}
+
+/// False with errno; EAGAIN if it is not there, or not whole.
 bool read_header(int fd, object_header& header) noexcept {
     const auto size = retry([&] { return os.pread(fd, &header, sizeof header, 0); });
     if (size < 0)
         return false;
     if (size == sizeof header && header.magic == object_header::expected &&
-        header.name_size <= header.name.size()) {
+        header.name_size <= header.name.size() && header.check == checksum(header)) {
         return true;
     }
-    errno = EPROTO;
+    errno = EAGAIN;
     return false;
 }
 
@@ -80,30 +100,69 @@ void remove_locked(int directory, const std::string& file, int fd) noexcept {
     remove_locked(directory, file, header);
 }
 
+/// Removes the files that crashed programs have left.
+void reap(int directory) {
+    for (const auto& file : list_directory(directory)) {
+        const descriptor fd(
+            retry([&] { return os.openat(directory, file.c_str(), open_flags, 0); }));
+        if (!fd)
+            continue;
+        const fork_guard guard(fd.get());
+        bool linked = false;
+        if (try_lock(fd.get()) && is_linked(fd.get(), linked) && linked) {
+            detail::log(spdlog::level::debug, "left by a crash, removed: {}", file);
+            remove_locked(directory, file, fd.get());
+        }
+    }
+}
+
+/// A directory that was removed meanwhile tells by ENOENT that nothing is in it, like any other.
+enum class search { usual, anew };
+
 /// Directories stay open: finding one safely takes nine system calls.
 class directory_cache {
 public:
     /// Shared, because another thread may replace it. Null with errno.
-    std::shared_ptr<descriptor> get(area where) {
-        const std::lock_guard lock(mutex_);
-        auto& entry = entries_[where == area::global ? 1 : 0];
-        const char* const chosen = std::getenv("ISTHMUS_RUNTIME_DIR");
-        std::string base = chosen ? chosen : "";
-        bool linked = false;
-        if (entry.directory && entry.base == base && entry.user == ::geteuid() &&
-            is_linked(entry.directory->get(), linked) && linked) {
-            return entry.directory;
+    std::shared_ptr<const descriptor> get(area where, search so) {
+        std::shared_ptr<const descriptor> fresh;
+        {
+            const std::lock_guard lock(mutex_);
+            if (so == search::anew)
+                forget_if_removed(where);
+            if (auto known = find(where, fresh))
+                return known;
         }
-        auto directory = std::make_shared<descriptor>(open_own_directory(where));
-        if (!*directory)
-            return nullptr;
-        entry = {directory, std::move(base), ::geteuid()};
-        return directory;
+        // What was left by a crash is removed when a process comes here first.
+        if (fresh)
+            reap(fresh->get());
+        return fresh;
     }
 
 private:
+    void forget_if_removed(area where) {
+        auto& entry = entries_[where == area::global ? 1 : 0];
+        bool linked = false;
+        if (entry.directory && (!is_linked(entry.directory->get(), linked) || !linked))
+            entry = {};
+    }
+
+    /// Null, and `fresh` if it had to be opened (null with errno).
+    std::shared_ptr<const descriptor> find(area where, std::shared_ptr<const descriptor>& fresh) {
+        auto& entry = entries_[where == area::global ? 1 : 0];
+        const char* const chosen = std::getenv("ISTHMUS_RUNTIME_DIR");
+        std::string base = chosen ? chosen : "";
+        if (entry.directory && entry.base == base && entry.user == ::geteuid())
+            return entry.directory;
+        descriptor opened = open_own_directory(where);
+        if (opened) {
+            fresh = std::make_shared<const descriptor>(std::move(opened));
+            entry = {fresh, std::move(base), ::geteuid()};
+        }
+        return nullptr;
+    }
+
     struct open_directory {
-        std::shared_ptr<descriptor> directory{};
+        std::shared_ptr<const descriptor> directory{};
         std::string base{};
         uid_t user = 0;
     };
@@ -111,12 +170,17 @@ private:
     std::array<open_directory, 2> entries_;
 };
 
-std::shared_ptr<descriptor> own_directory(area where) {
+std::shared_ptr<const descriptor> own_directory(area where, search so = search::usual) {
     static auto* const cache = new directory_cache; // for static objects' destructors as well
-    return cache->get(where);
+    return cache->get(where, so);
 }
 
 } // namespace
+
+bool write_draft(int fd, object_header& header) noexcept {
+    header.ready = 0;
+    return write_header(fd, header);
+}
 
 object_file& object_file::operator=(object_file&& other) noexcept {
     if (this != &other) {
@@ -124,16 +188,17 @@ object_file& object_file::operator=(object_file&& other) noexcept {
         guard_ = std::move(other.guard_);
         lock_ = std::move(other.lock_);
         header_ = other.header_;
-        where_ = other.where_;
+        directory_ = std::move(other.directory_);
         file_ = std::move(other.file_);
+        inode_ = other.inode_;
     }
     return *this;
 }
 
 /// One look. EAGAIN: it is being made or removed, or has just been: look again.
-object_file object_file::try_open(int directory, const std::string& file) {
+object_file object_file::try_open(const directory_pointer& directory, const std::string& file) {
     object_file result;
-    descriptor fd(retry([&] { return os.openat(directory, file.c_str(), open_flags, 0); }));
+    descriptor fd(retry([&] { return os.openat(directory->get(), file.c_str(), open_flags, 0); }));
     if (!fd)
         return result;
     struct ::stat status {};
@@ -150,37 +215,47 @@ object_file object_file::try_open(int directory, const std::string& file) {
         if (!is_linked(fd.get(), linked))
             return result;
         if (linked)
-            remove_locked(directory, file, fd.get());
+            remove_locked(directory->get(), file, fd.get());
         errno = EAGAIN;
         return result;
     }
     if (errno != EAGAIN || !try_lock_shared(fd.get()))
         return result;
     bool linked = false;
-    if (!is_linked(fd.get(), linked) || (linked && !read_header(fd.get(), result.header_)))
+    if (!is_linked(fd.get(), linked, &result.inode_) ||
+        (linked && !read_header(fd.get(), result.header_)))
         return result;
-    if (!linked) {
+    if (!linked || result.header_.ready == 0) {
         errno = EAGAIN;
         return result;
     }
     result.guard_ = std::move(guard);
     result.lock_ = std::move(fd);
+    result.directory_ = directory;
     result.file_ = file;
     return result;
 }
 
 object_file object_file::open(area where, const std::string& file) {
     object_file result;
-    const auto directory = own_directory(where);
-    if (!directory)
-        return result;
+    auto directory = own_directory(where);
     patience again;
-    do {
-        result = try_open(directory->get(), file);
-        if (result || errno != EAGAIN)
+    bool anew = false;
+    while (directory) {
+        result = try_open(directory, file);
+        if (!result && errno == ENOENT && !anew) {
+            anew = true;
+            auto other = own_directory(where, search::anew);
+            if (other == directory)
+                errno = ENOENT;
+            if (other == directory || !other)
+                break;
+            directory = std::move(other);
+            continue;
+        }
+        if (result || errno != EAGAIN || !again.wait())
             break;
-    } while (again.wait());
-    result.where_ = where;
+    }
     return result;
 }
 
@@ -197,18 +272,27 @@ object_file object_file::create(area where,
                                 object_header header,
                                 const preparation& prepare) {
     object_file result;
-    const auto directory = own_directory(where);
-    if (!directory)
-        return result;
+    auto directory = own_directory(where);
     patience again;
     do {
+        if (!directory)
+            return result;
         descriptor fd(retry([&] {
             return os.openat(directory->get(), file.c_str(), open_flags | O_CREAT | O_EXCL, 0600);
         }));
         if (!fd) {
+            if (errno == ENOENT) {
+                auto other = own_directory(where, search::anew);
+                if (other == directory) {
+                    errno = ENOENT;
+                    return result;
+                }
+                directory = std::move(other);
+                continue;
+            }
             if (errno != EEXIST)
                 return result;
-            if (try_open(directory->get(), file)) {
+            if (try_open(directory, file)) {
                 errno = EEXIST;
                 return result;
             }
@@ -217,39 +301,31 @@ object_file object_file::create(area where,
             continue;
         }
         fork_guard guard(fd.get());
-        // Somebody may have taken the new file for a dead one.
         bool linked = false;
-        if (!try_lock(fd.get())) {
-            if (errno == EAGAIN)
-                continue;
-            return result;
-        }
-        if (!is_linked(fd.get(), linked))
-            return result;
-        if (!linked)
-            continue;
-        header.scope = static_cast<std::uint32_t>(where);
-        if (!prepare(fd.get(), header) || retry([&] {
-                                              return os.pwrite(fd.get(), &header, sizeof header, 0);
-                                          }) != static_cast<ssize_t>(sizeof header)) {
-            const int reason = errno;
-            remove_locked(directory->get(), file, header);
-            errno = reason;
-            return result;
-        }
         if (!try_lock_shared(fd.get())) {
             if (errno == EAGAIN)
                 continue;
             return result;
         }
-        if (!is_linked(fd.get(), linked))
+        if (!is_linked(fd.get(), linked, &result.inode_))
             return result;
-        if (!linked)
+        if (!linked) // somebody has taken the new file for a dead one
             continue;
+        header.scope = static_cast<std::uint32_t>(where);
+        header.ready = 0;
+        bool made = prepare(fd.get(), header);
+        header.ready = 1;
+        made = made && write_header(fd.get(), header);
+        if (!made) {
+            const int reason = errno;
+            remove_locked(directory->get(), file, header);
+            errno = reason;
+            return result;
+        }
         result.guard_ = std::move(guard);
         result.lock_ = std::move(fd);
         result.header_ = header;
-        result.where_ = where;
+        result.directory_ = directory;
         result.file_ = file;
         return result;
     } while (again.wait());
@@ -276,17 +352,13 @@ object_file object_file::open_or_create(area where,
 }
 
 descriptor object_file::reopen(int flags) const {
-    const auto directory = own_directory(where_);
-    if (!directory)
-        return {};
     descriptor fd(retry([&] {
-        return os.openat(directory->get(), file_.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0);
+        return os.openat(directory_->get(), file_.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0);
     }));
-    struct ::stat mine {};
     struct ::stat found {};
-    if (!fd || os.fstat(fd.get(), &found) != 0 || os.fstat(lock_.get(), &mine) != 0)
+    if (!fd || os.fstat(fd.get(), &found) != 0)
         return {};
-    if (mine.st_ino != found.st_ino || mine.st_dev != found.st_dev) {
+    if (found.st_ino != inode_) {
         errno = ENOENT; // somebody removed the file under us
         return {};
     }
@@ -305,10 +377,8 @@ void object_file::close() noexcept {
         last = try_lock(lock_.get());
     }
     bool linked = false;
-    if (last && is_linked(lock_.get(), linked) && linked) {
-        if (const auto directory = own_directory(where_))
-            remove_locked(directory->get(), file_, header_);
-    }
+    if (last && is_linked(lock_.get(), linked) && linked)
+        remove_locked(directory_->get(), file_, header_);
     guard_ = {};
     lock_.reset();
     errno = reason;
@@ -321,10 +391,20 @@ std::string encode_object_name(std::string_view name) {
 }
 
 std::uint64_t make_id() {
-    static std::atomic<std::uint32_t> count{0};
-    std::random_device random;
-    const std::uint64_t high = random();
-    const std::uint64_t id = high << 32U | (random() ^ count.fetch_add(1));
+    // Asking the system for every one would cost as much as making the file.
+    static std::atomic<std::uint64_t> state{0};
+    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { state.store(0); });
+    static_cast<void>(registered);
+    if (state.load(std::memory_order_relaxed) == 0) {
+        std::random_device random;
+        std::uint64_t none = 0;
+        state.compare_exchange_strong(none, std::uint64_t{random()} << 32U | random());
+    }
+    // SplitMix64: every state gives another id.
+    std::uint64_t id = state.fetch_add(0x9e3779b97f4a7c15U) + 0x9e3779b97f4a7c15U;
+    id = (id ^ id >> 30U) * 0xbf58476d1ce4e5b9U;
+    id = (id ^ id >> 27U) * 0x94d049bb133111ebU;
+    id ^= id >> 31U;
     return (id & ~(std::uint64_t{1} << 63U)) | 1U; // never 0; the highest bit is for the table
 }
 
@@ -336,31 +416,6 @@ std::string hidden_file(std::string_view what, std::uint64_t id) {
     for (int shift = 60; shift >= 0; shift -= 4)
         file += digits[id >> static_cast<unsigned>(shift) & 15U];
     return file;
-}
-
-void reap_dead_objects_once() {
-    static std::mutex mutex;
-    static std::set<std::string> done;
-    const std::lock_guard guard(mutex);
-    for (const area where : {area::local, area::global}) {
-        if (!done.insert(runtime_path(::geteuid(), where)).second)
-            continue;
-        const auto directory = own_directory(where);
-        if (!directory)
-            continue;
-        for (const auto& file : list_directory(directory->get())) {
-            const descriptor fd(
-                retry([&] { return os.openat(directory->get(), file.c_str(), open_flags, 0); }));
-            if (!fd)
-                continue;
-            const fork_guard child(fd.get());
-            bool linked = false;
-            if (try_lock(fd.get()) && is_linked(fd.get(), linked) && linked) {
-                detail::log(spdlog::level::debug, "left by a crash, removed: {}", file);
-                remove_locked(directory->get(), file, fd.get());
-            }
-        }
-    }
 }
 
 } // namespace isthmus::posix

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,9 +26,14 @@ struct object_header {
     std::uint32_t kind = 0;  ///< object_kind, or one of ours
     std::uint32_t slot = 0;  ///< of a synchronization object, in the table
     std::uint32_t scope = 0; ///< area
+    std::uint32_t ready = 0; ///< 0: for those only who have to tidy up
     std::uint32_t name_size = 0;
+    std::uint32_t check = 0;      ///< of all the rest: a reader may come while it is being written
     std::array<char, 800> name{}; ///< without prefix
 };
+
+/// Writes a header that is not ready. False with errno.
+bool write_draft(int fd, object_header& header) noexcept;
 
 /// Where the content of a region, or of a table, begins in its file: a page boundary everywhere.
 inline constexpr std::uint64_t content_offset = 64 * 1024;
@@ -39,8 +45,8 @@ inline constexpr std::uint32_t life_kind = 65;
 /// The file that stands for an object: its name in the directory is the object's name, and whoever
 /// has the object open holds a shared lock on it. Who gets the exclusive lock knows that nobody has
 /// the object open: if it is still linked then, its holders have crashed, and it is removed. So
-/// there is no lock on the directory, and nobody sees an object half made (its maker holds the
-/// exclusive lock) or dead.
+/// there is no lock on the directory, and nobody sees an object half made (its header is not ready)
+/// or dead.
 ///
 /// The descriptor is never mapped: a mapping, which a forked child inherits, would keep the lock.
 class object_file {
@@ -84,13 +90,15 @@ public:
     void close() noexcept;
 
 private:
-    static object_file try_open(int directory, const std::string& file);
+    using directory_pointer = std::shared_ptr<const descriptor>;
+    static object_file try_open(const directory_pointer& directory, const std::string& file);
 
     descriptor lock_;
-    fork_guard guard_;
+    fork_guard guard_; ///< of lock_, and gone before it
     object_header header_;
-    area where_ = area::local;
+    std::shared_ptr<const descriptor> directory_;
     std::string file_;
+    ino_t inode_ = 0;
 };
 
 /// The file name of an object: letters in lower case, digits, `-`, `_` and `.` as they are, every
@@ -101,9 +109,5 @@ std::string encode_object_name(std::string_view name);
 /// A new id, and the file name of an object that has no name of its own.
 std::uint64_t make_id();
 std::string hidden_file(std::string_view what, std::uint64_t id);
-
-/// Removes the files that crashed programs of this user have left, once in the life of this
-/// process.
-void reap_dead_objects_once();
 
 } // namespace isthmus::posix

@@ -2,6 +2,7 @@
 
 #include "named_object.hpp"
 #include "native_error.hpp"
+#include "object_call.hpp"
 #include "sync_protocol.hpp"
 #include "sync_table.hpp"
 #include "syscalls.hpp"
@@ -26,29 +27,10 @@ struct sync_object::impl {
     std::shared_ptr<sync_table> table; ///< outlives the file, whose end frees the slot
     object_file file;
     std::uint32_t slot = 0;
+    object_slot* state = nullptr;
 };
 
 namespace {
-
-struct operations_of_kind {
-    operation create;
-    operation open;
-    operation wait;
-    operation share;
-};
-
-operations_of_kind operations_of(object_kind kind) noexcept {
-    if (kind == object_kind::mutex) {
-        return {operation::create_mutex, operation::open_mutex, operation::wait_mutex,
-                operation::share_mutex};
-    }
-    if (kind == object_kind::semaphore) {
-        return {operation::create_semaphore, operation::open_semaphore, operation::wait_semaphore,
-                operation::share_semaphore};
-    }
-    return {operation::create_event, operation::open_event, operation::wait_event,
-            operation::share_event};
-}
 
 std::uint64_t initial_state(const sync_options& options, posix::identity self) noexcept {
     switch (options.kind) {
@@ -76,8 +58,7 @@ bool place_in_table(sync_table& table, const sync_options& options, int fd, obje
         slot.maximum = static_cast<std::uint32_t>(options.maximum);
         slot.recursion.store(1);
         slot.state.store(initial_state(options, self));
-        return posix::retry([&] { return posix::os.pwrite(fd, &header, sizeof header, 0); }) ==
-               static_cast<ssize_t>(sizeof header);
+        return posix::write_draft(fd, header);
     });
 }
 
@@ -105,7 +86,7 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
                                                sync_rights wanted,
                                                bool& created,
                                                std::error_code& ec) {
-    const auto what = operations_of(options.kind);
+    const auto& what = operations_of(options.kind);
     const auto now = how == creation::open ? what.open : what.create;
     auto made = std::make_unique<impl>();
     made->table = sync_table::attach();
@@ -127,6 +108,7 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
         return nullptr;
     }
     made->slot = made->file.header().slot;
+    made->state = &made->table->slot(made->slot);
     return std::unique_ptr<sync_object>(
         new sync_object(options.kind, wanted, name ? name->text() : "", std::move(made)));
 }
@@ -150,6 +132,7 @@ std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
         return nullptr;
     }
     made->slot = header.slot;
+    made->state = &made->table->slot(made->slot);
     std::string name(header.name.data(), header.name_size);
     return std::unique_ptr<sync_object>(
         new sync_object(kind, sync_rights::wait_and_modify, std::move(name), std::move(made)));
@@ -160,6 +143,25 @@ std::unique_ptr<inheritable_handle> sync_object::share(std::error_code& ec) cons
 }
 
 // --- waiting
+
+bool sync_object::lock_at_once() noexcept {
+    const auto self = impl_->table->known_self();
+    std::uint64_t free = 0;
+    if (self == 0 || granted_ == sync_rights::modify ||
+        !impl_->state->state.compare_exchange_strong(free, self, std::memory_order_acquire,
+                                                     std::memory_order_relaxed)) {
+        return false;
+    }
+    impl_->state->recursion.store(1, std::memory_order_relaxed);
+    return true;
+}
+
+bool sync_object::unlock_at_once() noexcept {
+    auto self = impl_->table->known_self();
+    return self != 0 && impl_->state->recursion.load(std::memory_order_relaxed) == 1 &&
+           impl_->state->state.compare_exchange_strong(self, 0, std::memory_order_release,
+                                                       std::memory_order_relaxed);
+}
 
 wait_status sync_object::wait(const deadline& until, std::error_code& ec) {
     const auto ending = posix::wait_for_objects(*impl_->table, {&impl_->slot, 1}, false, until);

@@ -167,10 +167,7 @@ std::uint64_t next_serial() {
 
 } // namespace
 
-constinit thread_local sync_table::cache sync_table::this_thread;
-
 std::shared_ptr<sync_table> sync_table::attach() {
-    reap_dead_objects_once();
     return attach_table(true);
 }
 
@@ -226,7 +223,7 @@ identity sync_table::find_self() noexcept {
         return 0;
     for (const auto& claim : context->claims) {
         if (claim.table == serial_) {
-            this_thread = {.table = serial_, .me = claim.me};
+            known_thread = {.table = serial_, .me = claim.me};
             return claim.me;
         }
     }
@@ -241,7 +238,7 @@ identity sync_table::find_self() noexcept {
         return found == tables().all.end() || found->second.expired();
     });
     context->claims.push_back({.table = serial_, .me = me});
-    this_thread = {.table = serial_, .me = me};
+    known_thread = {.table = serial_, .me = me};
     return me;
 }
 

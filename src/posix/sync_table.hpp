@@ -105,6 +105,13 @@ struct table_layout {
     alignas(64) std::array<thread_record, most_records> records;
 };
 
+/// What a thread remembers of the table that it used last.
+struct thread_memory {
+    std::uint64_t table = 0;
+    identity me = 0;
+};
+inline constinit thread_local thread_memory known_thread;
+
 /// A user's table, mapped while this process holds objects.
 class sync_table {
 public:
@@ -124,7 +131,14 @@ public:
 
     /// The calling thread's record, claimed at its first use. 0 with errno: none left, or no
     /// memory.
-    identity self() noexcept { return this_thread.table == serial_ ? this_thread.me : find_self(); }
+    identity self() noexcept {
+        const identity known = known_self();
+        return known != 0 ? known : find_self();
+    }
+    /// The same if it is at hand, else 0.
+    identity known_self() const noexcept {
+        return known_thread.table == serial_ ? known_thread.me : 0;
+    }
 
     static std::uint32_t index_of(identity who) noexcept {
         return static_cast<std::uint32_t>((who >> 8U) & 0xffffffU) - 1;
@@ -146,13 +160,6 @@ public:
     void release_record(std::uint32_t index) noexcept;
 
 private:
-    /// What a thread remembers of the table that it used last.
-    struct cache {
-        std::uint64_t table = 0;
-        identity me = 0;
-    };
-    static thread_local cache this_thread;
-
     identity find_self() noexcept;
     bool claim_record(const life_id& life, std::uint32_t& index) noexcept;
     bool try_claim(std::uint32_t index, const life_id& life) noexcept;

@@ -148,6 +148,14 @@ sync_object::sync_object(object_kind kind,
 
 sync_object::~sync_object() = default;
 
+bool sync_object::lock_at_once() noexcept {
+    return false; // every way leads through the kernel
+}
+
+bool sync_object::unlock_at_once() noexcept {
+    return false;
+}
+
 std::unique_ptr<sync_object> sync_object::make(const object_name* name,
                                                creation how,
                                                const sync_options& options,
