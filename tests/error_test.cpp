@@ -97,7 +97,7 @@ TEST(ErrorCode, TellsWhereTheRawCodeComesFrom) {
 TEST(Win32Codes, MeanTheSameInMostOperations) {
     const std::vector<std::pair<std::uint32_t, errc>> table{
         {1, errc::not_supported},      {2, errc::not_found},          {3, errc::not_found},
-        {4, errc::too_many_handles},   {5, errc::access_denied},      {6, errc::invalid_handle},
+        {4, errc::too_many_handles},   {5, errc::access_denied},      {32, errc::busy},
         {8, errc::out_of_memory},      {14, errc::out_of_memory},     {39, errc::no_space},
         {50, errc::not_supported},     {53, errc::not_found},         {64, errc::broken},
         {67, errc::not_found},         {87, errc::invalid_argument},  {109, errc::broken},
@@ -114,6 +114,18 @@ TEST(Win32Codes, MeanTheSameInMostOperations) {
         for (const auto& [code, meaning] : table) {
             EXPECT_EQ(win32_error(what, code), meaning) << operation_text(what) << ' ' << code;
         }
+    }
+}
+
+TEST(Win32Codes, AnInvalidHandleIsAnotherKindsNameWhereNamesAreLookedUp) {
+    const std::set<operation> looking_up{operation::create_region,    operation::open_region,
+                                         operation::create_mutex,     operation::open_mutex,
+                                         operation::create_semaphore, operation::open_semaphore,
+                                         operation::create_event,     operation::open_event};
+    for (const auto what : all_operations()) {
+        EXPECT_EQ(win32_error(what, 6),
+                  looking_up.contains(what) ? errc::wrong_kind : errc::invalid_handle)
+            << operation_text(what);
     }
 }
 
@@ -260,6 +272,31 @@ TEST(ErrorText, SaysWhyANameIsRefused) {
     EXPECT_THAT(text_thrown(win32_error(operation::create_channel, 123), operation::create_channel,
                             R"(\\host\pipe\a)"),
                 HasSubstr("only be created on this machine"));
+}
+
+TEST(ErrorText, SaysWhyTheNameOfAnObjectIsRefused) {
+    for (const auto what : {operation::open_region, operation::create_mutex,
+                            operation::open_semaphore, operation::create_event}) {
+        const auto text = text_thrown(win32_error(what, 123), what, "a\\b");
+        EXPECT_THAT(text, StartsWith(std::string(operation_text(what)) + " `a\\b`: "));
+        EXPECT_THAT(text, testing::Not(HasSubstr("invalid name")));
+        EXPECT_THAT(text_thrown(win32_error(what, 123), what, "fine"),
+                    HasSubstr("`fine`: invalid name"));
+    }
+}
+
+TEST(ErrorText, OfHandingOverAndWaitingForMany) {
+    EXPECT_EQ(text_thrown(win32_error(operation::inherit_event, 6), operation::inherit_event, "7"),
+              "inherit event `7`: no such handle, or not of an event (Win32 error 6)");
+    EXPECT_EQ(
+        text_thrown(win32_error(operation::inherit_region, 87), operation::inherit_region, "x"),
+        "inherit region `x`: the token is not a number (Win32 error 87)");
+    EXPECT_EQ(text_thrown(win32_error(operation::wait_any, 87), operation::wait_any, ""),
+              "wait for any object: 1 to 64 objects, and no handle twice (Win32 error 87)");
+    EXPECT_EQ(text_thrown(win32_error(operation::wait_object, 6), operation::wait_object, ""),
+              "wait for object: the object is not open (Win32 error 6)");
+    EXPECT_EQ(text_thrown(win32_error(operation::map_region, 5), operation::map_region, "prices"),
+              "map region `prices`: the region was opened read-only (Win32 error 5)");
 }
 
 TEST(ErrorText, ShowsNamesHarmlessly) {
