@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 /// \file
 /// What regions, mutexes, semaphores and events have in common: one namespace.
@@ -25,15 +26,18 @@ enum class creation : std::uint8_t {
 /// src/posix/inheritable_handle.cpp and src/win32/inheritable_handle.cpp.
 class inheritable_handle {
 public:
-    explicit inheritable_handle(std::intptr_t native) noexcept : native_(native) {}
+    /// `note`: what the child has to know beside the handle.
+    explicit inheritable_handle(std::intptr_t native, std::string note = {}) noexcept
+        : native_(native), note_(std::move(note)) {}
     inheritable_handle(const inheritable_handle&) = delete;
     inheritable_handle& operator=(const inheritable_handle&) = delete;
     ~inheritable_handle();
 
-    std::string token() const { return std::to_string(native_); }
+    std::string token() const { return std::to_string(native_) + note_; }
 
 private:
     std::intptr_t native_;
+    std::string note_;
 };
 
 } // namespace isthmus::detail

@@ -5,8 +5,7 @@
 #include "object_file.hpp"
 
 #include <cstdint>
-#include <memory>
-#include <string_view>
+#include <string>
 #include <system_error>
 
 namespace isthmus::posix {
@@ -28,17 +27,7 @@ object_file make_object(const object_request& wanted,
                         bool& created,
                         std::error_code& ec);
 
-/// In a child: opens what the descriptor stands for that it has inherited, and closes that. Empty
-/// with `ec` (of `what`) if it is no object of the kind.
-object_file take_inherited(std::string_view token,
-                           detail::object_kind kind,
-                           detail::operation what,
-                           std::error_code& ec);
-
-/// A description of the object's file for a child to inherit, with a lock of its own. Null with
-/// `ec`.
-std::unique_ptr<detail::inheritable_handle> make_inheritable(const object_file& object,
-                                                             detail::operation what,
-                                                             std::error_code& ec);
+/// As it appears in errors: as the caller gave it, or nearly; empty if there is none.
+std::string shown_name(const object_name* name);
 
 } // namespace isthmus::posix

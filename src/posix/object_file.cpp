@@ -73,19 +73,6 @@ bool write_header(int fd, object_header& header) noexcept {
            static_cast<ssize_t>(sizeof header);
 }
 
-/// False with errno; EAGAIN if it is not there, or not whole.
-bool read_header(int fd, object_header& header) noexcept {
-    const auto size = retry([&] { return os.pread(fd, &header, sizeof header, 0); });
-    if (size < 0)
-        return false;
-    if (size == sizeof header && header.magic == object_header::expected &&
-        header.name_size <= header.name.size() && header.check == checksum(header)) {
-        return true;
-    }
-    errno = EAGAIN;
-    return false;
-}
-
 /// Removes a linked file whose exclusive lock the caller holds.
 void remove_locked(int directory, const std::string& file, const object_header& header) noexcept {
     forget_slot(header);
@@ -176,6 +163,18 @@ std::shared_ptr<const descriptor> own_directory(area where, search so = search::
 }
 
 } // namespace
+
+bool read_header(int fd, object_header& header) noexcept {
+    const auto size = retry([&] { return os.pread(fd, &header, sizeof header, 0); });
+    if (size < 0)
+        return false;
+    if (size == sizeof header && header.magic == object_header::expected &&
+        header.name_size <= header.name.size() && header.check == checksum(header)) {
+        return true;
+    }
+    errno = EAGAIN;
+    return false;
+}
 
 bool write_draft(int fd, object_header& header) noexcept {
     header.ready = 0;

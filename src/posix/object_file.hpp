@@ -30,8 +30,12 @@ struct object_header {
     std::uint32_t name_size = 0;
     std::uint32_t check = 0;      ///< of all the rest: a reader may come while it is being written
     std::array<char, 800> name{}; ///< without prefix
+
+    std::string_view name_text() const noexcept { return {name.data(), name_size}; }
 };
 
+/// False with errno; EAGAIN if it is not there, or not whole.
+bool read_header(int fd, object_header& header) noexcept;
 /// Writes a header that is not ready. False with errno.
 bool write_draft(int fd, object_header& header) noexcept;
 

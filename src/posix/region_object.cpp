@@ -1,5 +1,6 @@
 #include "region_object.hpp"
 
+#include "inheritable_handle.hpp"
 #include "logging.hpp"
 #include "mapping.hpp"
 #include "named_object.hpp"
@@ -88,7 +89,7 @@ std::unique_ptr<region_object> region_object::make(const object_name* name,
     made->huge_pages = options.huge_pages;
     const std::uint64_t actual = made->file.header().size;
     return std::unique_ptr<region_object>(new region_object(
-        actual, wanted != rights::read_only, name ? name->text() : "", std::move(made)));
+        actual, wanted != rights::read_only, posix::shown_name(name), std::move(made)));
 }
 
 std::unique_ptr<region_object> region_object::from_file(std::string_view path,
@@ -139,14 +140,25 @@ std::unique_ptr<region_object> region_object::from_file(std::string_view path,
 std::unique_ptr<region_object> region_object::from_token(std::string_view token,
                                                          std::error_code& ec) {
     auto made = std::make_unique<impl>();
-    made->file = posix::take_inherited(token, object_kind::region, operation::open_region, ec);
+    constexpr auto what = operation::open_region;
+    const auto from = posix::parse_token(token, what, ec);
     if (ec)
         return nullptr;
-    const auto& header = made->file.header();
-    const std::uint64_t size = header.size;
-    std::string name(header.name.data(), header.name_size);
+    const bool writable = from.rights != 'r';
+    if (from.size > 0) {
+        made->backing = posix::take_over_file(from, what, ec);
+        if (ec)
+            return nullptr;
+        return std::unique_ptr<region_object>(
+            new region_object(from.size, writable, "", std::move(made)));
+    }
+    made->file = posix::take_over(from, object_kind::region, what, ec);
+    if (ec)
+        return nullptr;
+    const std::uint64_t size = made->file.header().size;
+    std::string name(made->file.header().name_text());
     return std::unique_ptr<region_object>(
-        new region_object(size, true, std::move(name), std::move(made)));
+        new region_object(size, writable, std::move(name), std::move(made)));
 }
 
 std::unique_ptr<mapped_view> region_object::map(view_mode mode,
@@ -185,10 +197,10 @@ std::unique_ptr<mapped_view> region_object::map(view_mode mode,
 }
 
 std::unique_ptr<inheritable_handle> region_object::share(std::error_code& ec) const {
-    if (!impl_->backing)
-        return posix::make_inheritable(impl_->file, operation::share_region, ec);
-    ec = library_error(operation::share_region, errc::not_supported);
-    return nullptr;
+    constexpr auto what = operation::share_region;
+    const char rights = writable_ ? 'b' : 'r';
+    return impl_->backing ? posix::make_inheritable(impl_->backing.get(), rights, size_, what, ec)
+                          : posix::make_inheritable(impl_->file, rights, what, ec);
 }
 
 } // namespace isthmus::detail

@@ -1,5 +1,6 @@
 #include "sync_object.hpp"
 
+#include "inheritable_handle.hpp"
 #include "named_object.hpp"
 #include "native_error.hpp"
 #include "object_call.hpp"
@@ -110,7 +111,7 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
     made->slot = made->file.header().slot;
     made->state = &made->table->slot(made->slot);
     return std::unique_ptr<sync_object>(
-        new sync_object(options.kind, wanted, name ? name->text() : "", std::move(made)));
+        new sync_object(options.kind, wanted, posix::shown_name(name), std::move(made)));
 }
 
 std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
@@ -123,7 +124,9 @@ std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
         ec = posix_error(what, errno);
         return nullptr;
     }
-    made->file = posix::take_inherited(token, kind, what, ec);
+    const auto from = posix::parse_token(token, what, ec);
+    if (!ec)
+        made->file = posix::take_over(from, kind, what, ec);
     if (ec)
         return nullptr;
     const auto& header = made->file.header();
@@ -133,13 +136,19 @@ std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
     }
     made->slot = header.slot;
     made->state = &made->table->slot(made->slot);
-    std::string name(header.name.data(), header.name_size);
+    const auto granted = from.rights == 'w'   ? sync_rights::wait
+                         : from.rights == 'm' ? sync_rights::modify
+                                              : sync_rights::wait_and_modify;
+    std::string name(header.name_text());
     return std::unique_ptr<sync_object>(
-        new sync_object(kind, sync_rights::wait_and_modify, std::move(name), std::move(made)));
+        new sync_object(kind, granted, std::move(name), std::move(made)));
 }
 
 std::unique_ptr<inheritable_handle> sync_object::share(std::error_code& ec) const {
-    return posix::make_inheritable(impl_->file, operations_of(kind_).share, ec);
+    const char rights = granted_ == sync_rights::wait     ? 'w'
+                        : granted_ == sync_rights::modify ? 'm'
+                                                          : 'b';
+    return posix::make_inheritable(impl_->file, rights, operations_of(kind_).share, ec);
 }
 
 // --- waiting
