@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # The suite's first and last test on POSIX.
 #   prepare DIR   makes DIR afresh, the runtime directory of every test of this build
-#   check DIR     fails, listing them, if any file, socket or FIFO is left in it
+#   check DIR PROGRAM...  fails, listing them, if any file, socket or FIFO is left in it after
+#                 PROGRAM has run: what a killed process leaves is removed by the next that comes
 # Empty per-user directories and their fixed sub-directories may stay: they are made once.
 set -euo pipefail
 
 usage() {
-    echo "usage: $0 prepare|check /tmp/isthmus-test-ID" >&2
+    echo "usage: $0 prepare|check /tmp/isthmus-test-ID [program...]" >&2
     exit 2
 }
 
-[ $# -eq 2 ] || usage
+[ $# -ge 2 ] || usage
 action=$1
 dir=$2
+shift 2
 [[ $dir == /tmp/isthmus-test-* && $dir != *..* ]] || usage
 
 case $action in
@@ -22,6 +24,8 @@ prepare)
     chmod 1777 -- "$dir" # mkdir's mode is subject to the umask in some shells
     ;;
 check)
+    [ $# -gt 0 ] || usage
+    ISTHMUS_RUNTIME_DIR=$dir "$@"
     left=$(
         cd "$dir"
         find . -mindepth 1 ! -type d -printf '%y %u %m %s %P\n'

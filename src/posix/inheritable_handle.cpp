@@ -33,8 +33,8 @@ inherited parse_token(std::string_view token, detail::operation what, std::error
     }
     // A number alone is how a handle looks on Windows, and no handle here.
     if (!good) {
-        ec = win32_error(what, problem == std::errc() && at == end ? win32_code::invalid_handle
-                                                                   : win32_code::invalid_parameter);
+        const bool number = problem == std::errc() && result.fd >= 0 && at == end;
+        ec = win32_error(what, number ? win32_code::invalid_handle : win32_code::invalid_parameter);
     }
     return result;
 }
