@@ -3,6 +3,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 constexpr event_options manual{.reset = event_reset::manual};

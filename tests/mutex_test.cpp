@@ -7,6 +7,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 bool free_for_others(mutex& lock) {

@@ -11,6 +11,8 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// Whatever it is, it is held as long as this lives.
 using holder = std::shared_ptr<void>;
 

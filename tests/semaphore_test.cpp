@@ -5,6 +5,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 /// Takes all there is; how much that was.

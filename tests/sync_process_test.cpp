@@ -9,6 +9,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 using duration = clock::duration;
 

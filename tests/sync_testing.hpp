@@ -27,8 +27,6 @@
 
 namespace isthmus::test {
 
-using namespace std::chrono_literals;
-
 /// Runs `call` in a thread of its own and waits for it: somebody else, as mutexes see it.
 template <class Call>
 auto in_other_thread(Call call) {
@@ -45,7 +43,8 @@ inline void abandon(mutex& lock) {
 /// `attempt(pause)` says if it worked. What cannot work fails at every pause.
 template <class Attempt>
 bool after_some_pause(Attempt attempt) {
-    for (const auto pause : {30ms, 300ms, 3000ms}) {
+    using milliseconds = std::chrono::milliseconds;
+    for (const auto pause : {milliseconds(30), milliseconds(300), milliseconds(3000)}) {
         if (attempt(pause)) {
             return true;
         }

@@ -5,6 +5,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 constexpr wait_result done{.status = wait_status::signaled, .index = 0};

@@ -5,6 +5,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 std::vector<event> make_events(std::size_t count, const event_options& options = {}) {

@@ -15,6 +15,7 @@
 namespace isthmus::test {
 namespace {
 
+using namespace std::chrono_literals;
 using object = plain::file;
 
 std::wstring wide(const std::string& name) {
