@@ -27,7 +27,7 @@ enum class creation : std::uint8_t {
 class inheritable_handle {
 public:
     /// `note`: what the child has to know beside the handle.
-    explicit inheritable_handle(std::intptr_t native, std::string note = {}) noexcept
+    explicit inheritable_handle(std::intptr_t native, std::string note = {})
         : native_(native), note_(std::move(note)) {}
     inheritable_handle(const inheritable_handle&) = delete;
     inheritable_handle& operator=(const inheritable_handle&) = delete;

@@ -84,10 +84,7 @@ public:
     struct impl;
 
 private:
-    region_object(std::uint64_t size,
-                  bool writable,
-                  std::string name,
-                  std::unique_ptr<impl> state) noexcept;
+    region_object(std::uint64_t size, bool writable, std::string name, std::unique_ptr<impl> state);
 
     const std::uint64_t size_;
     const bool writable_;

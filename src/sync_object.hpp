@@ -80,7 +80,7 @@ private:
     sync_object(object_kind kind,
                 sync_rights granted,
                 std::string name,
-                std::unique_ptr<impl> state) noexcept;
+                std::unique_ptr<impl> state);
 
     const object_kind kind_;
     const sync_rights granted_;

@@ -29,8 +29,7 @@ struct names {
         : lock(base + "m"), region(base + "r"), count(base + "s"), signal(base + "e") {}
 };
 
-/// One use of everything; what is wrong, or nothing.
-std::string use(const names& all, std::minstd_rand& random) {
+std::string use_unguarded(const names& all, std::minstd_rand& random) {
     auto lock = mutex::open_or_create(all.lock);
     const auto region = shared_region::open_or_create(all.region, region_size);
     if (region.object.size() != region_size) {
@@ -77,19 +76,22 @@ std::string use(const names& all, std::minstd_rand& random) {
     return "";
 }
 
+/// One use of everything; what is wrong, or nothing.
+std::string use(const names& all, std::minstd_rand& random) {
+    try {
+        return use_unguarded(all, random);
+    } catch (const error& failure) {
+        return failure.what();
+    }
+}
+
 /// Uses everything until it is killed. Arguments: the beginning of the names, a seed.
 const child_role victim("storm_victim", [](const std::vector<std::string>& arguments) {
     const names all(arguments.at(0));
     std::minstd_rand random(static_cast<unsigned>(std::stoul(arguments.at(1))));
     tell_test("ready");
     for (;;) {
-        std::string found;
-        try {
-            found = use(all, random);
-        } catch (const error& failure) {
-            found = failure.what();
-        }
-        if (!found.empty()) {
+        if (const auto found = use(all, random); !found.empty()) {
             tell_test(found);
             wait_for_test_to_end();
             return 1;

@@ -76,7 +76,7 @@ bool slot_is(const sync_table& table, const object_header& header) noexcept {
 sync_object::sync_object(object_kind kind,
                          sync_rights granted,
                          std::string name,
-                         std::unique_ptr<impl> state) noexcept
+                         std::unique_ptr<impl> state)
     : kind_(kind), granted_(granted), name_(std::move(name)), impl_(std::move(state)) {}
 
 sync_object::~sync_object() = default;

@@ -176,7 +176,7 @@ struct region_object::impl {
 region_object::region_object(std::uint64_t size,
                              bool writable,
                              std::string name,
-                             std::unique_ptr<impl> state) noexcept
+                             std::unique_ptr<impl> state)
     : size_(size), writable_(writable), name_(std::move(name)), impl_(std::move(state)) {}
 
 region_object::~region_object() = default;
