@@ -325,5 +325,57 @@ TEST(PlainObjectsAccess, TheHandleForAChildIsInheritable) {
     EXPECT_EQ(flags & HANDLE_FLAG_INHERIT, static_cast<DWORD>(HANDLE_FLAG_INHERIT));
 }
 
+/// What CreateProcess would have made of an inheritable handle in a child.
+std::string inherited(HANDLE from, ACCESS_MASK rights) {
+    HANDLE result = nullptr;
+    plain::check(
+        DuplicateHandle(GetCurrentProcess(), from, GetCurrentProcess(), &result, rights, TRUE, 0),
+        "DuplicateHandle");
+    return std::to_string(reinterpret_cast<std::uintptr_t>(result));
+}
+
+TEST(PlainObjectsAccess, WhatWasInheritedGoesNoFurther) {
+    const object theirs(CreateEventW(nullptr, FALSE, FALSE, nullptr), "CreateEvent");
+    const auto token = inherited(theirs.get(), EVENT_ALL_ACCESS);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): what a child does with its token
+    auto* const handle = reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(std::stoull(token)));
+    DWORD flags = 0;
+    {
+        const auto ours = event::from_token(token);
+        plain::check(GetHandleInformation(handle, &flags), "GetHandleInformation");
+        EXPECT_EQ(flags & HANDLE_FLAG_INHERIT, 0U);
+        plain::check(SetEvent(theirs.get()), "SetEvent");
+        EXPECT_EQ(ours.wait_for(0ms), wait_status::signaled);
+    }
+    EXPECT_EQ(GetHandleInformation(handle, &flags), FALSE) << "it was taken over, and closed";
+}
+
+TEST(PlainObjectsAccess, AnInheritedHandleMayDoWhatItMay) {
+    const object theirs(CreateEventW(nullptr, FALSE, TRUE, nullptr), "CreateEvent");
+    auto waits = event::from_token(inherited(theirs.get(), SYNCHRONIZE));
+    EXPECT_EQ(error_of([&](auto& ec) { waits.set(ec); }), errc::access_denied);
+    EXPECT_EQ(waits.wait_for(0ms), wait_status::signaled);
+    auto sets = event::from_token(inherited(theirs.get(), EVENT_MODIFY_STATE));
+    EXPECT_EQ(error_of([&](auto& ec) { sets.wait(ec); }), errc::access_denied);
+    sets.set();
+    EXPECT_EQ(waits.wait_for(0ms), wait_status::signaled);
+    // Neither: good for nothing.
+    EXPECT_EQ(
+        error_of([&](auto& ec) { event::from_token(inherited(theirs.get(), READ_CONTROL), ec); }),
+        errc::invalid_handle);
+    const object section(
+        CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 5000, nullptr),
+        "CreateFileMapping");
+    const auto reader = shared_region::from_token(inherited(section.get(), SECTION_MAP_READ));
+    EXPECT_EQ(reader.size(), 8192U);
+    EXPECT_EQ(reader.map().mode(), view_mode::read_only);
+    EXPECT_EQ(error_of([&](auto& ec) { reader.map(view_mode::read_write, 0, 0, ec); }),
+              errc::access_denied);
+    EXPECT_EQ(error_of([&](auto& ec) {
+                  shared_region::from_token(inherited(section.get(), SECTION_QUERY), ec);
+              }),
+              errc::invalid_handle);
+}
+
 } // namespace
 } // namespace isthmus::test
