@@ -47,6 +47,7 @@ object_file make_object(const object_request& wanted,
     } else {
         file = hidden_file("unnamed", header.id);
     }
+    reap_dead_objects(where);
     object_file result;
     if (wanted.how == creation::open) {
         result = object_file::open(where, file);

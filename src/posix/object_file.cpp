@@ -111,18 +111,16 @@ class directory_cache {
 public:
     /// Shared, because another thread may replace it. Null with errno.
     std::shared_ptr<const descriptor> get(area where, search so) {
-        std::shared_ptr<const descriptor> fresh;
-        {
-            const std::lock_guard lock(mutex_);
-            if (so == search::anew)
-                forget_if_removed(where);
-            if (auto known = find(where, fresh))
-                return known;
-        }
-        // What was left by a crash is removed when a process comes here first.
-        if (fresh)
-            reap(fresh->get());
-        return fresh;
+        const std::lock_guard lock(mutex_);
+        if (so == search::anew)
+            forget_if_removed(where);
+        return find(where).directory;
+    }
+
+    /// True at the first call for a directory.
+    bool is_new(area where) {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(find(where).unvisited, false);
     }
 
 private:
@@ -133,33 +131,40 @@ private:
             entry = {};
     }
 
-    /// Null, and `fresh` if it had to be opened (null with errno).
-    std::shared_ptr<const descriptor> find(area where, std::shared_ptr<const descriptor>& fresh) {
-        auto& entry = entries_[where == area::global ? 1 : 0];
-        const char* const chosen = std::getenv("ISTHMUS_RUNTIME_DIR");
-        std::string base = chosen ? chosen : "";
-        if (entry.directory && entry.base == base && entry.user == ::geteuid())
-            return entry.directory;
-        descriptor opened = open_own_directory(where);
-        if (opened) {
-            fresh = std::make_shared<const descriptor>(std::move(opened));
-            entry = {fresh, std::move(base), ::geteuid()};
-        }
-        return nullptr;
-    }
-
     struct open_directory {
         std::shared_ptr<const descriptor> directory{};
         std::string base{};
         uid_t user = 0;
+        bool unvisited = false;
     };
+    /// Without a directory, and with errno, if it cannot be had.
+    open_directory& find(area where) {
+        auto& entry = entries_[where == area::global ? 1 : 0];
+        const char* const chosen = std::getenv("ISTHMUS_RUNTIME_DIR");
+        std::string base = chosen ? chosen : "";
+        if (entry.directory && entry.base == base && entry.user == ::geteuid())
+            return entry;
+        entry = {};
+        if (descriptor opened = open_own_directory(where)) {
+            entry = {.directory = std::make_shared<const descriptor>(std::move(opened)),
+                     .base = std::move(base),
+                     .user = ::geteuid(),
+                     .unvisited = true};
+        }
+        return entry;
+    }
+
     std::mutex mutex_;
     std::array<open_directory, 2> entries_;
 };
 
-std::shared_ptr<const descriptor> own_directory(area where, search so = search::usual) {
+directory_cache& directories() {
     static auto* const cache = new directory_cache; // for static objects' destructors as well
-    return cache->get(where, so);
+    return *cache;
+}
+
+std::shared_ptr<const descriptor> own_directory(area where, search so = search::usual) {
+    return directories().get(where, so);
 }
 
 } // namespace
@@ -381,6 +386,13 @@ void object_file::close() noexcept {
     guard_ = {};
     lock_.reset();
     errno = reason;
+}
+
+void reap_dead_objects(area where) {
+    if (!directories().is_new(where))
+        return;
+    if (const auto directory = own_directory(where))
+        reap(directory->get());
 }
 
 // --- names

@@ -105,6 +105,10 @@ private:
     ino_t inode_ = 0;
 };
 
+/// Removes the files that crashed programs of this user have left, when this process comes to the
+/// directory first. To be called under no lock.
+void reap_dead_objects(area where);
+
 /// The file name of an object: letters in lower case, digits, `-`, `_` and `.` as they are, every
 /// other byte as %xx, so that a file system without case keeps names apart; a long one is cut and
 /// ends in a hash. Ours begin with a dot, which no encoded name does.

@@ -168,6 +168,7 @@ std::uint64_t next_serial() {
 } // namespace
 
 std::shared_ptr<sync_table> sync_table::attach() {
+    reap_dead_objects(area::local);
     return attach_table(true);
 }
 
