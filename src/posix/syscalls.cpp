@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -151,7 +152,13 @@ int os_allocate(int fd, off_t offset, off_t size) {
     return -1;
 #else
     // Zeros are written only where nothing is yet: behind the end, and over the hole that they
-    // fill.
+    // fill. What can never fit is not begun.
+    struct ::statvfs system {};
+    if (::fstatvfs(fd, &system) == 0 &&
+        static_cast<std::uint64_t>(size) / system.f_frsize >= system.f_bavail) {
+        errno = ENOSPC;
+        return -1;
+    }
     static constexpr std::array<char, 65536> zeros{};
     while (size > 0) {
         const auto part = static_cast<size_t>(std::min<off_t>(size, zeros.size()));
