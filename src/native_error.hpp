@@ -39,10 +39,10 @@ enum class operation {
 /// "connect channel"
 std::string_view operation_text(operation what) noexcept;
 
-/// A raw Win32 code. 0 gives a code that is not an error.
+/// A raw Win32 code. 0 gives `std::error_code()`.
 std::error_code win32_error(operation what, std::uint32_t code) noexcept;
 
-/// A raw errno.
+/// A raw errno. 0 gives `std::error_code()`.
 std::error_code posix_error(operation what, int code) noexcept;
 
 /// A failure that the library itself found and no OS has a code for: `value()` is the condition.
@@ -54,6 +54,17 @@ std::error_code as_failure_of(operation what, const std::error_code& code) noexc
 /// Throws isthmus::error if `code` is an error. `object` is the name as the caller gave it; if it
 /// is the name that was refused, the text says why.
 void throw_if_error(const std::error_code& code, operation what, std::string_view object);
+
+/// For the throwing forms with a deadline: running out of time is a result there, not an error.
+template <class Result>
+Result throw_unless_timed_out(Result result,
+                              const std::error_code& code,
+                              operation what,
+                              std::string_view object) {
+    if (code != errc::timed_out)
+        throw_if_error(code, what, object);
+    return result;
+}
 
 /// The Win32 codes that the library uses on every OS.
 namespace win32_code {

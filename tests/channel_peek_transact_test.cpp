@@ -226,13 +226,13 @@ TEST(ChannelCall, ConnectsAsksAndLeaves) {
         server.write(request);
         return error_of([&](auto& ec) { server.read_message(ec); });
     });
-    EXPECT_EQ(text(channel::call(listener.name(), bytes("stressed"), in_good_time)), "desserts");
+    EXPECT_EQ(text(channel::call(listener.name(), bytes("stressed"))), "desserts");
     EXPECT_EQ(serving.get(), errc::broken);
 }
 
 TEST(ChannelCall, ANameNobodyServesIsNotFound) {
     std::error_code ec;
-    channel::call(unique_name("channel"), bytes("x"), in_good_time, ec);
+    channel::call(unique_name("channel"), bytes("x"), ec);
     EXPECT_EQ(ec, errc::not_found);
 }
 
@@ -240,7 +240,7 @@ TEST(ChannelCall, TimesOutWithoutAReply) {
     auto listener =
         channel_listener::create(unique_name("channel"), {.mode = channel_mode::message});
     std::error_code ec;
-    channel::call(listener.name(), bytes("x"), 20ms, ec);
+    EXPECT_EQ(channel::call_for(listener.name(), bytes("x"), 20ms, ec), std::nullopt);
     EXPECT_EQ(ec, errc::timed_out);
 }
 
@@ -248,7 +248,7 @@ TEST(ChannelCall, WaitsForAnInstance) {
     auto [listener, server, client] =
         make_connection({.mode = channel_mode::message, .max_instances = 1});
     auto calling = in_background([name = listener.name()] {
-        return text(channel::call(name, bytes("ping"), in_good_time));
+        return text(channel::call_for(name, bytes("ping"), in_good_time).value());
     });
     EXPECT_TRUE(still_blocked(calling));
     server.disconnect();
@@ -261,7 +261,7 @@ TEST(ChannelCall, WaitsForAnInstance) {
 TEST(ChannelCall, NeedsAMessageChannel) {
     auto listener = channel_listener::create(unique_name("channel"));
     std::error_code ec;
-    channel::call(listener.name(), bytes("x"), in_good_time, ec);
+    channel::call_for(listener.name(), bytes("x"), in_good_time, ec);
     EXPECT_TRUE(ec == errc::wrong_mode || ec == errc::invalid_argument) << ec.message();
 }
 

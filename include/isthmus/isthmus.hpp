@@ -10,3 +10,4 @@
 #include <isthmus/error.hpp>
 #include <isthmus/log.hpp>
 #include <isthmus/name.hpp>
+#include <isthmus/stop_source.hpp>

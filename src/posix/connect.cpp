@@ -273,6 +273,7 @@ void close_client(pipe::impl& client) noexcept {
 
 void pipe::wait(const channel_address& address,
                 const std::optional<deadline>& until,
+                const stop_source* stop,
                 std::error_code& ec) {
     using namespace std::chrono_literals;
     constexpr auto what = operation::wait_channel;
@@ -287,6 +288,10 @@ void pipe::wait(const channel_address& address,
     // Nobody tells when an instance becomes free in another process, so it looks, ever less often.
     for (auto pause = std::chrono::nanoseconds(250us);;
          pause = std::min(pause * 2, longest_pause)) {
+        if (stop != nullptr && stop->stop_requested()) {
+            ec = win32_error(what, win32_code::operation_aborted);
+            return;
+        }
         bool exists = false;
         std::optional<bool> available = false;
         const auto problem =
