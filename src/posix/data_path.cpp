@@ -65,7 +65,14 @@ data_path::data_path(setup with)
       can_wait_(allow_brief_waits(fd_.get(), with.carrier)),
       shared_(std::move(with.shared)),
       linked_(static_cast<bool>(shared_)),
-      awaiting_hello_(with.server && with.carrier != transport::fifo) {}
+      awaiting_hello_(with.server && with.carrier != transport::fifo && !linked_ &&
+                      with.received.empty()) {
+    if (with.received.empty())
+        return;
+    in_.put_back(with.received);
+    if (framed_)
+        failure_ = EPROTO; // as in receive_from
+}
 
 bool data_path::disconnected() const noexcept {
     if (disconnected_.load(std::memory_order_acquire))

@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <system_error>
+#include <vector>
 
 namespace isthmus::posix {
 
@@ -32,7 +33,8 @@ public:
         channel_mode type = channel_mode::byte;
         channel_mode read_mode = channel_mode::byte;
         bool server = false;
-        link shared{}; ///< the client's; a server learns its from the hello
+        link shared{}; ///< the client's; a server learns its from the hello, if it did not before
+        std::vector<std::byte> received{}; ///< a server's: what came instead of a hello
         /// Told the number of the instance that the client claimed, when its hello is here.
         std::function<void(std::uint64_t)> on_hello{};
     };

@@ -108,14 +108,17 @@ first_receive receive_first(int socket, std::span<std::byte> buffer) {
         refuse();
         return result;
     }
-    const bool linked = received.size() == 2 ? result.shared.adopt_memory(std::move(received[1]))
-                                             : result.shared.adopt_file(std::move(received[0]));
+    const bool with_memory = received.size() == 2;
+    const bool linked = with_memory ? result.shared.adopt_memory(std::move(received[1]))
+                                    : result.shared.adopt_file(std::move(received[0]));
     if (!linked) {
         if (errno != ENOMEM)
             errno = EPROTO;
         result.size = -1;
         return result;
     }
+    if (with_memory)
+        result.claim = std::move(received[0]);
     result.size = 0;
     result.is_hello = true;
     return result;

@@ -45,7 +45,7 @@ struct pipe::impl {
     std::shared_ptr<posix::data_path> path; ///< only while connected
 
     // The server's end.
-    posix::pipe_server::instance instance;
+    posix::pipe_server::instance instance{.waits = &waits};
     posix::descriptor fifo; ///< inbound: the reading end, kept while the instance listens
 
     // The client's end.

@@ -354,6 +354,7 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
         return;
     if (server->process_ != ::getpid())
         return;
+    server->turn_away(who);
     if (client_gone)
         server->await_release(who);
     const std::lock_guard guard(servers_mutex);
@@ -381,9 +382,48 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
     server->life_guard_ = {};
     server->life_.reset();
     // With it go the hellos of clients that nobody accepted, and so their claims.
+    server->socket_guard_ = {};
     server->socket_.reset();
+    server->early_.clear();
     if (names && !directory.remove_if_dead())
         server->renew_link(directory.living_server());
+}
+
+/// Closes the connection of a client that has come to a listening instance which is about to be
+/// closed: it may be anywhere in the queue that the instances share. (The last instance takes the
+/// queue with it.)
+void pipe_server::turn_away(instance& who) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (who.where != place::listening || instances_.size() == 1)
+            return;
+        move(who, place::connected); // nobody can claim it from now on
+    }
+    // One who has claimed it may be just about to connect.
+    wait_shortly([&] {
+        const std::lock_guard lock(mutex_);
+        if (!claimed_by_client(who))
+            return true;
+        early_.take_in(socket_.get());
+        return early_.turn_away(who.number);
+    });
+    const std::lock_guard lock(mutex_);
+    if (early_.empty())
+        return;
+    for (const auto* each : instances_) {
+        if (each->where == place::listening)
+            each->waits->look_again();
+    }
+}
+
+std::optional<early_clients::client> pipe_server::take_early(const instance& who) {
+    const std::lock_guard lock(mutex_);
+    return early_.take(who.number);
+}
+
+bool pipe_server::has_early() {
+    const std::lock_guard lock(mutex_);
+    return !early_.empty();
 }
 
 /// A client that is killed closes its descriptors one after the other: its connection may be gone

@@ -95,18 +95,23 @@ wait_result cancellation::wait(int fd,
                                short events,
                                const deadline& until,
                                std::uint64_t generation) {
+    return wait(fd, events, until, generation, changes_);
+}
+
+wait_result cancellation::wait(
+    int fd, short events, const deadline& until, std::uint64_t generation, std::uint64_t seen) {
     // Without a descriptor to be woken by, look now and then: out of descriptors is no reason to
     // fail on a connection that exists.
     constexpr timespec moment{.tv_sec = 0, .tv_nsec = 10'000'000};
     const bool can_be_woken = this_thread.open();
     const int sleeper = this_thread.writer();
-    std::uint64_t changes = 0;
     {
         const std::lock_guard lock(mutex_);
         if (generation_ != generation)
             return wait_result::canceled;
+        if (changes_ != seen)
+            return wait_result::ready;
         sleepers_.push_back(sleeper);
-        changes = changes_;
     }
     std::array<pollfd, 2> fds = {
         pollfd{.fd = fd, .events = events, .revents = 0},
@@ -121,7 +126,7 @@ wait_result cancellation::wait(int fd,
         const int reason = errno;
         const std::lock_guard lock(mutex_);
         const bool canceled = generation_ != generation;
-        const bool changed = changes_ != changes;
+        const bool changed = changes_ != seen;
         // A wake-up may come when the wait is already over: none must be left for the next one.
         if (can_be_woken && (canceled || changed || (ready > 0 && fds[1].revents != 0)))
             this_thread.drain();

@@ -34,14 +34,20 @@ public:
     /// after the descriptor: an expired one polls.
     wait_result wait(int fd, short events, const deadline& until, std::uint64_t generation);
 
+    /// The same for a caller that has looked for something else as well: what look_again() told
+    /// after `seen` was taken from changes() is not missed.
+    wait_result wait(
+        int fd, short events, const deadline& until, std::uint64_t generation, std::uint64_t seen);
+    std::uint64_t changes() const noexcept { return changes_; }
+
 private:
     friend class turn;
 
     std::mutex mutex_;
     std::condition_variable turns_;
     std::atomic<std::uint64_t> generation_ = 0; ///< changed under the mutex
-    std::uint64_t changes_ = 0;
-    std::vector<int> sleepers_; ///< the descriptors that wake them
+    std::atomic<std::uint64_t> changes_ = 0;    ///< changed under the mutex
+    std::vector<int> sleepers_;                 ///< the descriptors that wake them
 };
 
 /// Operations of one direction take turns: the one that has it may be left half done while it
