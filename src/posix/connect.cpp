@@ -42,7 +42,10 @@ std::error_code for_each_directory(const std::string& encoded, operation what, V
         return insecure_or_errno(what);
     if (own && visit(own))
         return {};
-    for (const uid_t user : posix::other_users()) {
+    const auto others = posix::other_users();
+    if (!others)
+        return insecure_or_errno(what);
+    for (const uid_t user : *others) {
         const auto directory = pipe_directory::open(user, encoded);
         if (!directory) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {

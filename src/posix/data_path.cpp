@@ -7,17 +7,12 @@
 #include "syscalls.hpp"
 
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
-
-#if ISTHMUS_LINUX_FAST_PATHS
-#    include <linux/sockios.h>
-#endif
 
 namespace isthmus::posix {
 
@@ -386,14 +381,10 @@ std::optional<bool> data_path::read_by_peer() const {
     }
     int unread = 0;
     if (carrier_ == transport::fifo) {
-        if (::ioctl(fd_.get(), FIONREAD, &unread) != 0)
-            return std::nullopt;
-        return unread == 0;
+        return os.bytes_to_read(fd_.get(), unread) == 0 && unread == 0;
     }
-#if ISTHMUS_LINUX_FAST_PATHS
-    if (::ioctl(fd_.get(), SIOCOUTQ, &unread) == 0)
+    if (capability::unread_by_peer && os.bytes_unread(fd_.get(), unread) == 0)
         return unread == 0;
-#endif
     return std::nullopt;
 }
 
@@ -407,7 +398,7 @@ void data_path::disconnect() {
         shared_.store(link::word::disconnected, 1);
     disconnected_.store(true, std::memory_order_release);
     if (carrier_ != transport::fifo)
-        ::shutdown(fd_.get(), SHUT_RDWR);
+        os.shutdown(fd_.get());
 }
 
 } // namespace isthmus::posix

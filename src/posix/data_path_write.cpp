@@ -121,7 +121,7 @@ void data_path::undo_write(std::uint64_t sent) {
         return;
     broken_.store(true, std::memory_order_relaxed);
     if (carrier_ != transport::fifo)
-        ::shutdown(fd_.get(), SHUT_RDWR);
+        os.shutdown(fd_.get());
 }
 
 } // namespace isthmus::posix

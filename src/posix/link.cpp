@@ -53,7 +53,7 @@ bool link::make(int instance_file) {
 bool link::adopt_memory([[maybe_unused]] descriptor memory) {
 #if ISTHMUS_LINUX_FAST_PATHS
     // Without the seals the peer could cut it short under us: a SIGBUS at the next access.
-    const int seals = ::fcntl(memory.get(), F_GET_SEALS);
+    const int seals = os.get_seals(memory.get());
     struct ::stat status {};
     if (seals >= 0 && (seals & F_SEAL_SHRINK) != 0 && os.fstat(memory.get(), &status) == 0 &&
         status.st_size >= static_cast<off_t>(page_size)) {

@@ -42,7 +42,10 @@ std::string path_of(const std::string& encoded) {
 
 /// Names of one machine are one namespace: another user's live channel keeps the name from us.
 std::optional<bool> served_by_other_user(const std::string& encoded) {
-    for (const uid_t user : other_users()) {
+    const auto others = other_users();
+    if (!others)
+        return std::nullopt;
+    for (const uid_t user : *others) {
         const auto directory = pipe_directory::open(user, encoded);
         if (!directory) {
             // What cannot be trusted or looked into is not a channel; but lack of descriptors is

@@ -83,6 +83,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::fchmod>("fchmod");
     visit.template operator()<&calls::fchmodat>("fchmodat");
     visit.template operator()<&calls::fdopendir>("fdopendir");
+    visit.template operator()<&calls::readdir>("readdir");
     visit.template operator()<&calls::flock>("flock");
     visit.template operator()<&calls::ofd_set_lock>("ofd_set_lock");
     visit.template operator()<&calls::ofd_get_lock>("ofd_get_lock");
@@ -90,7 +91,13 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::write>("write");
     visit.template operator()<&calls::pread>("pread");
     visit.template operator()<&calls::pwrite>("pwrite");
+    visit.template operator()<&calls::get_flags>("get_flags");
     visit.template operator()<&calls::set_nonblocking>("set_nonblocking");
+    visit.template operator()<&calls::set_cloexec>("set_cloexec");
+    visit.template operator()<&calls::set_pipe_size>("set_pipe_size");
+    visit.template operator()<&calls::get_seals>("get_seals");
+    visit.template operator()<&calls::bytes_to_read>("bytes_to_read");
+    visit.template operator()<&calls::bytes_unread>("bytes_unread");
     visit.template operator()<&calls::pipe>("pipe");
     visit.template operator()<&calls::eventfd>("eventfd");
     visit.template operator()<&calls::memory_file>("memory_file");
@@ -100,6 +107,8 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::listen>("listen");
     visit.template operator()<&calls::connect>("connect");
     visit.template operator()<&calls::accept>("accept");
+    visit.template operator()<&calls::shutdown>("shutdown");
+    visit.template operator()<&calls::peer_credentials>("peer_credentials");
     visit.template operator()<&calls::grow_send_buffer>("grow_send_buffer");
     visit.template operator()<&calls::set_patience>("set_patience");
     visit.template operator()<&calls::recv>("recv");
