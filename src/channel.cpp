@@ -28,8 +28,27 @@ const std::string& name_of(const std::unique_ptr<detail::pipe>& pipe) noexcept {
 
 /// True if there is a pipe; sets `ec` if not.
 bool check_open(const std::unique_ptr<detail::pipe>& pipe, operation what, std::error_code& ec) {
-    ec = pipe ? std::error_code() : win32_error(what, win32_code::invalid_handle);
+    if (!pipe)
+        ec = win32_error(what, win32_code::invalid_handle);
     return pipe != nullptr;
+}
+
+/// The name is looked up only when there is an error to tell.
+void throw_if_error(const std::error_code& ec,
+                    operation what,
+                    const std::unique_ptr<detail::pipe>& pipe) {
+    if (ec)
+        throw_if_error(ec, what, name_of(pipe));
+}
+
+template <class Result>
+Result throw_unless_timed_out(Result result,
+                              const std::error_code& ec,
+                              operation what,
+                              const std::unique_ptr<detail::pipe>& pipe) {
+    if (ec)
+        return throw_unless_timed_out(std::move(result), ec, what, name_of(pipe));
+    return result;
 }
 
 /// Completes a started operation, or ends it when a stop is requested. A request after the start
@@ -75,7 +94,7 @@ std::optional<read_result> channel::read_until(std::span<std::byte> buffer,
 std::optional<read_result> channel::read_until(std::span<std::byte> buffer, const deadline& until) {
     std::error_code ec;
     const auto result = read_until(buffer, until, ec);
-    return throw_unless_timed_out(result, ec, operation::read_channel, name_of(pipe_));
+    return throw_unless_timed_out(result, ec, operation::read_channel, pipe_);
 }
 
 read_result channel::read(std::span<std::byte> buffer, std::error_code& ec) {
@@ -85,7 +104,7 @@ read_result channel::read(std::span<std::byte> buffer, std::error_code& ec) {
 read_result channel::read(std::span<std::byte> buffer) {
     std::error_code ec;
     const auto result = read(buffer, ec);
-    throw_if_error(ec, operation::read_channel, name_of(pipe_));
+    throw_if_error(ec, operation::read_channel, pipe_);
     return result;
 }
 
@@ -111,7 +130,7 @@ std::optional<std::vector<std::byte>> channel::read_message_until(const deadline
 std::optional<std::vector<std::byte>> channel::read_message_until(const deadline& until) {
     std::error_code ec;
     auto result = read_message_until(until, ec);
-    return throw_unless_timed_out(std::move(result), ec, operation::read_channel, name_of(pipe_));
+    return throw_unless_timed_out(std::move(result), ec, operation::read_channel, pipe_);
 }
 
 std::vector<std::byte> channel::read_message(std::error_code& ec) {
@@ -121,7 +140,7 @@ std::vector<std::byte> channel::read_message(std::error_code& ec) {
 std::vector<std::byte> channel::read_message() {
     std::error_code ec;
     auto result = read_message(ec);
-    throw_if_error(ec, operation::read_channel, name_of(pipe_));
+    throw_if_error(ec, operation::read_channel, pipe_);
     return result;
 }
 
@@ -132,7 +151,7 @@ bool channel::write_until(std::span<const std::byte> data,
                           std::error_code& ec) {
     if (!check_open(pipe_, operation::write_channel, ec))
         return false;
-    if (mode() == channel_mode::message && data.size() > max_message_size) {
+    if (data.size() > max_message_size && mode() == channel_mode::message) {
         ec = library_error(operation::write_channel, errc::message_too_large);
         return false;
     }
@@ -147,7 +166,7 @@ bool channel::write_until(std::span<const std::byte> data,
 bool channel::write_until(std::span<const std::byte> data, const deadline& until) {
     std::error_code ec;
     const bool done = write_until(data, until, ec);
-    return throw_unless_timed_out(done, ec, operation::write_channel, name_of(pipe_));
+    return throw_unless_timed_out(done, ec, operation::write_channel, pipe_);
 }
 
 void channel::write(std::span<const std::byte> data, std::error_code& ec) {
@@ -157,7 +176,7 @@ void channel::write(std::span<const std::byte> data, std::error_code& ec) {
 void channel::write(std::span<const std::byte> data) {
     std::error_code ec;
     write(data, ec);
-    throw_if_error(ec, operation::write_channel, name_of(pipe_));
+    throw_if_error(ec, operation::write_channel, pipe_);
 }
 
 // --- peek, transact, flush
@@ -171,7 +190,7 @@ peek_result channel::peek(std::span<std::byte> buffer, std::error_code& ec) {
 peek_result channel::peek(std::span<std::byte> buffer) {
     std::error_code ec;
     const auto result = peek(buffer, ec);
-    throw_if_error(ec, operation::peek_channel, name_of(pipe_));
+    throw_if_error(ec, operation::peek_channel, pipe_);
     return result;
 }
 
@@ -226,8 +245,7 @@ std::optional<std::vector<std::byte>> channel::transact_until(std::span<const st
                                                               const deadline& until) {
     std::error_code ec;
     auto reply = transact_until(request, until, ec);
-    return throw_unless_timed_out(std::move(reply), ec, operation::transact_channel,
-                                  name_of(pipe_));
+    return throw_unless_timed_out(std::move(reply), ec, operation::transact_channel, pipe_);
 }
 
 std::vector<std::byte> channel::transact(std::span<const std::byte> request, std::error_code& ec) {
@@ -237,7 +255,7 @@ std::vector<std::byte> channel::transact(std::span<const std::byte> request, std
 std::vector<std::byte> channel::transact(std::span<const std::byte> request) {
     std::error_code ec;
     auto reply = transact(request, ec);
-    throw_if_error(ec, operation::transact_channel, name_of(pipe_));
+    throw_if_error(ec, operation::transact_channel, pipe_);
     return reply;
 }
 
@@ -251,7 +269,7 @@ bool channel::flush_until(const deadline& until, std::error_code& ec) {
 bool channel::flush_until(const deadline& until) {
     std::error_code ec;
     const bool done = flush_until(until, ec);
-    return throw_unless_timed_out(done, ec, operation::flush_channel, name_of(pipe_));
+    return throw_unless_timed_out(done, ec, operation::flush_channel, pipe_);
 }
 
 void channel::flush(std::error_code& ec) {
@@ -261,7 +279,7 @@ void channel::flush(std::error_code& ec) {
 void channel::flush() {
     std::error_code ec;
     flush(ec);
-    throw_if_error(ec, operation::flush_channel, name_of(pipe_));
+    throw_if_error(ec, operation::flush_channel, pipe_);
 }
 
 // --- disconnect, accept again
@@ -279,7 +297,7 @@ void channel::disconnect(std::error_code& ec) {
 void channel::disconnect() {
     std::error_code ec;
     disconnect(ec);
-    throw_if_error(ec, operation::disconnect_channel, name_of(pipe_));
+    throw_if_error(ec, operation::disconnect_channel, pipe_);
 }
 
 bool channel::accept_until(const deadline& until, std::error_code& ec) {
@@ -300,7 +318,7 @@ bool channel::accept_until(const deadline& until, std::error_code& ec) {
 bool channel::accept_until(const deadline& until) {
     std::error_code ec;
     const bool done = accept_until(until, ec);
-    return throw_unless_timed_out(done, ec, operation::accept_channel, name_of(pipe_));
+    return throw_unless_timed_out(done, ec, operation::accept_channel, pipe_);
 }
 
 void channel::accept(std::error_code& ec) {
@@ -310,7 +328,7 @@ void channel::accept(std::error_code& ec) {
 void channel::accept() {
     std::error_code ec;
     accept(ec);
-    throw_if_error(ec, operation::accept_channel, name_of(pipe_));
+    throw_if_error(ec, operation::accept_channel, pipe_);
 }
 
 // --- the rest
@@ -324,7 +342,7 @@ peer_identity channel::peer(std::error_code& ec) const {
 peer_identity channel::peer() const {
     std::error_code ec;
     auto result = peer(ec);
-    throw_if_error(ec, operation::query_channel, name_of(pipe_));
+    throw_if_error(ec, operation::query_channel, pipe_);
     return result;
 }
 

@@ -127,9 +127,7 @@ reached connect_claimed(pipe::impl& client,
         const auto how = connect_socket(directory, claim, setup.fd);
         if (how != reached::yes)
             return how;
-        if (client.buffer_size > 0) { // a hint: the system may have less
-            posix::os.grow_send_buffer(setup.fd.get(), static_cast<int>(client.buffer_size));
-        }
+        setup.buffer_size = client.buffer_size;
         // A server that has accepted, written and closed already was reached all the same.
         if (!posix::send_hello(setup.fd.get(), claim.lock.get(), setup.shared.memory()) &&
             errno != EPIPE && errno != ECONNRESET) {

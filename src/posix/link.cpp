@@ -16,18 +16,7 @@ namespace {
 
 constexpr std::size_t page_size = 4096;
 
-/// Each word in a cache line of its own: the two ends write different ones.
-constexpr std::size_t stride = 64 / sizeof(std::uint64_t);
-
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");
-
-std::size_t index_of(link::word which) noexcept {
-    return static_cast<std::size_t>(which) * stride;
-}
-
-off_t offset_of(link::word which) noexcept {
-    return static_cast<off_t>(index_of(which) * sizeof(std::uint64_t));
-}
 
 } // namespace
 
@@ -74,9 +63,7 @@ bool link::adopt_file(descriptor instance_file) {
     return static_cast<bool>(file_);
 }
 
-std::uint64_t link::load(word which) const noexcept {
-    if (words_)
-        return words_[index_of(which)].load(std::memory_order_acquire);
+std::uint64_t link::load_from_file(word which) const noexcept {
     std::uint64_t value = 0;
     if (file_ && retry([&] {
                      return os.pread(file_.get(), &value, sizeof value, offset_of(which));
@@ -86,11 +73,7 @@ std::uint64_t link::load(word which) const noexcept {
     return value;
 }
 
-void link::store(word which, std::uint64_t value) const noexcept {
-    if (words_) {
-        words_[index_of(which)].store(value, std::memory_order_release);
-        return;
-    }
+void link::store_in_file(word which, std::uint64_t value) const noexcept {
     if (file_) {
         [[maybe_unused]] const auto written =
             retry([&] { return os.pwrite(file_.get(), &value, sizeof value, offset_of(which)); });

@@ -22,16 +22,13 @@ namespace {
 /// Makes a connection out of an accepted socket.
 std::shared_ptr<data_path> accepted(pipe::impl& server, early_clients::client client) {
     client.guard = {}; // the data path guards it from here on
-    auto& fd = client.fd;
-    if (server.buffer_size > 0 && server.carrier != transport::fifo) {
-        posix::os.grow_send_buffer(fd.get(), static_cast<int>(server.buffer_size));
-    }
     return std::make_shared<data_path>(
-        data_path::setup{.fd = std::move(fd),
+        data_path::setup{.fd = std::move(client.fd),
                          .carrier = server.carrier,
                          .type = server.properties.type,
                          .read_mode = server.read_mode,
                          .server = true,
+                         .buffer_size = server.buffer_size,
                          .shared = std::move(client.shared),
                          .received = std::move(client.received),
                          .on_hello = [&server](std::uint64_t claimed) {
@@ -112,7 +109,7 @@ bool step_listen(pipe::impl& server, pipe_operation& op) {
         server.now = pipe::impl::state::connected;
     }
     server.instance.server->connected(server.instance, claimed);
-    if (path->reading.try_take(server.waits, &op)) {
+    if (path->reading.try_take(&op)) {
         path->greet();
         path->reading.give_back(server.waits, &op);
     }

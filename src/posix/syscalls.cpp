@@ -310,6 +310,7 @@ constinit system_calls os = {
         [](int fd, const void* data, size_t size, int flags) {
             return ::send(fd, data, size, flags);
         },
+    .readv = [](int fd, const iovec* parts, int count) { return ::readv(fd, parts, count); },
     .recvmsg = [](int fd, msghdr* message, int flags) { return ::recvmsg(fd, message, flags); },
     .sendmsg =
         [](int fd, const msghdr* message, int flags) { return ::sendmsg(fd, message, flags); },

@@ -63,6 +63,7 @@ struct system_calls {
     int (*set_patience)(int fd, int milliseconds);
     ssize_t (*recv)(int fd, void* buffer, size_t size, int flags);
     ssize_t (*send)(int fd, const void* data, size_t size, int flags);
+    ssize_t (*readv)(int fd, const iovec* parts, int count);
     ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
     ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);
     int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll

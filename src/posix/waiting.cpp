@@ -146,38 +146,31 @@ wait_result cancellation::wait(
     }
 }
 
-bool turn::try_take(cancellation& shared, const void* who) {
-    const std::lock_guard lock(shared.mutex_);
-    if (!owner_)
-        owner_ = who;
-    return owner_ == who;
-}
-
+// A waiter announces itself before it looks at the owner, and who gives back looks for waiters
+// after it has cleared the owner (both sequentially consistent): one of them sees the other.
 wait_result turn::take(cancellation& shared,
                        const void* who,
                        const deadline& until,
                        std::uint64_t generation) {
     std::unique_lock lock(shared.mutex_);
-    while (owner_ && owner_ != who) {
-        if (shared.generation_ != generation)
-            return wait_result::canceled;
-        if (until.is_never()) {
+    ++waiters_;
+    auto how = wait_result::ready;
+    while (how == wait_result::ready && !try_take(who)) {
+        if (shared.generation_ != generation) {
+            how = wait_result::canceled;
+        } else if (until.is_never()) {
             shared.turns_.wait(lock);
-        } else if (shared.turns_.wait_until(lock, until.when()) == std::cv_status::timeout) {
-            if (!owner_ || owner_ == who)
-                break;
-            return wait_result::timed_out;
+        } else if (shared.turns_.wait_until(lock, until.when()) == std::cv_status::timeout &&
+                   !try_take(who)) {
+            how = wait_result::timed_out;
         }
     }
-    owner_ = who;
-    return wait_result::ready;
+    --waiters_;
+    return how;
 }
 
-void turn::give_back(cancellation& shared, const void* who) {
+void turn::wake_waiters(cancellation& shared) {
     const std::lock_guard lock(shared.mutex_);
-    if (owner_ != who)
-        return;
-    owner_ = nullptr;
     shared.turns_.notify_all();
 }
 

@@ -51,20 +51,30 @@ private:
 };
 
 /// Operations of one direction take turns: the one that has it may be left half done while it
-/// waits.
+/// waits. Without contention the turn changes hands without a lock: each operation takes one.
 class turn {
 public:
     /// True if `who` has it now, or had it.
-    bool try_take(cancellation& shared, const void* who);
+    bool try_take(const void* who) noexcept {
+        const void* owner = nullptr;
+        return owner_.compare_exchange_strong(owner, who) || owner == who;
+    }
     wait_result take(cancellation& shared,
                      const void* who,
                      const deadline& until,
                      std::uint64_t generation);
     /// Nothing if `who` does not have it.
-    void give_back(cancellation& shared, const void* who);
+    void give_back(cancellation& shared, const void* who) {
+        const void* owner = who;
+        if (owner_.compare_exchange_strong(owner, nullptr) && waiters_ != 0)
+            wake_waiters(shared);
+    }
 
 private:
-    const void* owner_ = nullptr;
+    static void wake_waiters(cancellation& shared);
+
+    std::atomic<const void*> owner_ = nullptr;
+    std::atomic<unsigned> waiters_ = 0; ///< changed under the mutex
 };
 
 } // namespace isthmus::posix

@@ -113,6 +113,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::set_patience>("set_patience");
     visit.template operator()<&calls::recv>("recv");
     visit.template operator()<&calls::send>("send");
+    visit.template operator()<&calls::readv>("readv");
     visit.template operator()<&calls::recvmsg>("recvmsg");
     visit.template operator()<&calls::sendmsg>("sendmsg");
     visit.template operator()<&calls::poll>("poll");
