@@ -83,6 +83,20 @@ TEST(ChannelPeek, DoesNotBlockWhileAnotherThreadReads) {
     EXPECT_EQ(peeking.get(), (peek_result{0, 0, 0}));
 }
 
+TEST(ChannelPeek, OfTwoThreadsBothSeeWhatIsThere) {
+    auto [listener, server, client] = make_connection();
+    client.write(bytes("hello"));
+    const auto peek_often = [&end = server] {
+        std::size_t seen = 0;
+        for (std::size_t i = 0; i < scaled(2000); ++i)
+            seen += end.peek().available;
+        return seen;
+    };
+    auto other = in_background(peek_often);
+    EXPECT_EQ(peek_often(), 5 * scaled(2000));
+    EXPECT_EQ(other.get(), 5 * scaled(2000));
+}
+
 TEST(ChannelPeek, SeesWhatAClosedPeerWroteThenBroken) {
     auto [listener, server, client] = make_message_connection();
     client.write(bytes("last words"));

@@ -61,6 +61,9 @@ using patience = data_path::patience;
 /// Deadlines nearer than this are waited for by polling, which keeps them exactly.
 constexpr auto brief_steps_need = std::chrono::milliseconds(200);
 
+/// Longer than an operation takes that does not wait.
+constexpr auto moment = std::chrono::milliseconds(2);
+
 std::uint64_t progress_of(pipe_operation& op) noexcept {
     return op.transferred + state_of(op).sent;
 }
@@ -326,9 +329,16 @@ peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
     ec = !path              ? win32_error(operation::peek_channel, win32_code::pipe_not_connected)
          : !impl_->may_read ? win32_error(operation::peek_channel, win32_code::access_denied)
                             : std::error_code();
-    // Another thread that is inside a read has found nothing.
-    if (ec || !path->reading.try_take(&token))
+    if (ec)
         return {};
+    // Who has the turn for longer is a read that has found nothing, and what comes is that read's.
+    const auto how = path->reading.take(impl_->waits, &token, deadline::after(moment),
+                                        impl_->waits.generation());
+    if (how != wait_result::ready) {
+        if (path->disconnected())
+            ec = win32_error(operation::peek_channel, win32_code::pipe_not_connected);
+        return {};
+    }
     const auto seen = path->peek(buffer, ec);
     path->reading.give_back(impl_->waits, &token);
     return seen;
