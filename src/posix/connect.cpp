@@ -174,6 +174,7 @@ bool connect_in(pipe::impl& client,
     }
     std::vector<std::string> tried;
     while (shape) {
+        const posix::fork_delay forks; // until all is guarded, or given up
         auto claim = directory.claim_instance(tried);
         if (!claim) {
             if (errno == EAGAIN)
@@ -255,8 +256,7 @@ void close_client(pipe::impl& client) noexcept {
         return;
     const bool server_gone = client.path && client.path->hung_up();
     // The claim first: when the server learns that this end is closed, all is settled.
-    client.claim.guard = {};
-    client.claim.lock.reset();
+    client.claim.guard.close(client.claim.lock);
     client.path.reset();
     // Opened only now: a client has need of few descriptors while it lives.
     const auto directory =

@@ -70,6 +70,10 @@ data_path::data_path(setup with)
     }
 }
 
+data_path::~data_path() {
+    guard_.close(fd_);
+}
+
 bool data_path::disconnected() const noexcept {
     if (disconnected_.load(std::memory_order_acquire))
         return true;

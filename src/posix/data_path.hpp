@@ -40,6 +40,9 @@ public:
         std::function<void(std::uint64_t)> on_hello{};
     };
     explicit data_path(setup with);
+    data_path(const data_path&) = delete;
+    data_path& operator=(const data_path&) = delete;
+    ~data_path();
 
     int fd() const noexcept { return fd_.get(); }
 
@@ -117,8 +120,8 @@ private:
     bool finish_read();
     std::error_code why_no_read(progress how) const;
 
-    const descriptor fd_;
-    const fork_guard guard_;
+    descriptor fd_; ///< never changes
+    fork_guard guard_;
     const transport carrier_;
     const bool framed_;
     const channel_mode read_mode_;

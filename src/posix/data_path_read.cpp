@@ -48,6 +48,7 @@ data_path::progress data_path::receive_from(std::span<std::byte> buffer, ssize_t
         if (first.is_hello) {
             awaiting_hello_ = false;
             shared_ = std::move(first.shared);
+            first.claim_guard.close(first.claim);
             linked_.store(true, std::memory_order_release);
             if (on_hello_ && !disconnected_.load(std::memory_order_acquire))
                 on_hello_(shared_.load(link::word::claimed));

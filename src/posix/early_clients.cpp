@@ -34,8 +34,7 @@ bool early_clients::hear(client& each) {
     if (got.is_hello) {
         each.shared = std::move(got.shared);
         each.claim = std::move(got.claim);
-        if (each.claim)
-            each.claim_guard = fork_guard(each.claim.get());
+        each.claim_guard = std::move(got.claim_guard);
     } else {
         each.received.assign(first.begin(), first.begin() + got.size);
     }
@@ -44,6 +43,7 @@ bool early_clients::hear(client& each) {
 
 void early_clients::take_in(int listening_socket) {
     while (waiting_.size() < most_waiting) {
+        const fork_delay forks;
         descriptor fd(retry([&] { return os.accept(listening_socket); }));
         if (!fd) {
             if (errno == ECONNABORTED)

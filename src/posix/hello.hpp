@@ -1,6 +1,7 @@
 #pragma once
 
 #include "descriptor.hpp"
+#include "fork_guard.hpp"
 #include "link.hpp"
 
 #include <sys/types.h>
@@ -24,6 +25,7 @@ struct first_receive {
     bool is_hello = false; ///< then `size` is 0
     link shared;
     descriptor claim; ///< the instance's file, unless the link keeps it
+    fork_guard claim_guard;
 };
 
 /// Receives for the first time, into `buffer`, which must not be empty. Never blocks.

@@ -24,6 +24,20 @@ void link::unmap::operator()(std::atomic<std::uint64_t>* words) const noexcept {
     ::munmap(static_cast<void*>(words), page_size);
 }
 
+link::~link() {
+    if (file_)
+        file_guard_.close(file_);
+}
+
+link& link::operator=(link&& other) noexcept {
+    const link former(std::move(*this));
+    memory_ = std::move(other.memory_);
+    words_ = std::move(other.words_);
+    file_ = std::move(other.file_);
+    file_guard_ = std::move(other.file_guard_);
+    return *this;
+}
+
 bool link::map() {
     void* const address = os.mmap(page_size, PROT_READ | PROT_WRITE, memory_.get());
     // Memory that is zero is an array of atomics with the value zero.

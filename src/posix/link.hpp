@@ -26,7 +26,8 @@ public:
 
     link() = default;
     link(link&&) noexcept = default;
-    link& operator=(link&&) noexcept = default;
+    link& operator=(link&& other) noexcept;
+    ~link();
 
     /// The client's: makes the memory. `instance_file` is where the words lie if there is none.
     /// False with errno.

@@ -84,7 +84,9 @@ bool step_listen(pipe::impl& server, pipe_operation& op) {
     std::shared_ptr<data_path> path;
     std::uint64_t claimed = 0;
     descriptor claim; // kept until the instance's file has its place
+    posix::fork_guard claim_guard;
     {
+        const posix::fork_delay forks;
         const std::lock_guard lock(server.mutex);
         if (server.now != pipe::impl::state::listening) {
             op.error = win32_error(operation::accept_channel, win32_code::invalid_parameter);
@@ -102,13 +104,14 @@ bool step_listen(pipe::impl& server, pipe_operation& op) {
             return true;
         }
         claimed = client->claimed();
-        client->claim_guard = {};
         claim = std::move(client->claim);
+        claim_guard = std::move(client->claim_guard);
         path = accepted(server, std::move(*client));
         server.path = path;
         server.now = pipe::impl::state::connected;
     }
     server.instance.server->connected(server.instance, claimed);
+    claim_guard.close(claim);
     if (path->reading.try_take(&op)) {
         path->greet();
         path->reading.give_back(server.waits, &op);

@@ -175,6 +175,7 @@ void pipe_server::create_instance(const std::string& key,
 /// Needs the namespace_lock. Null with errno.
 std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
                                                 const pipe_directory::shape& shape) {
+    const fork_delay forks; // until all is guarded
     std::shared_ptr<pipe_server> server(new pipe_server);
     server->process_ = ::getpid();
     server->directory_ = std::move(directory);
@@ -205,8 +206,7 @@ std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
     }
     const int reason = errno;
     server->remove_nodes();
-    server->life_guard_ = {};
-    server->life_.reset();
+    server->life_guard_.close(server->life_);
     errno = reason;
     return nullptr;
 }
@@ -382,11 +382,9 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
         return;
     server->remove_nodes();
     servers().erase(path_of(directory.encoded()));
-    server->life_guard_ = {};
-    server->life_.reset();
+    server->life_guard_.close(server->life_);
     // With it go the hellos of clients that nobody accepted, and so their claims.
-    server->socket_guard_ = {};
-    server->socket_.reset();
+    server->socket_guard_.close(server->socket_);
     server->early_.clear();
     if (names && !directory.remove_if_dead())
         server->renew_link(directory.living_server());
