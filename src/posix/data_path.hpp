@@ -145,6 +145,7 @@ private:
     std::uint64_t read_total_ = 0;
     unsigned wait_first_ = 0; ///< for so many reads
     bool drained_ = false;    ///< the last receive took less than it had room for
+    bool asked_ = false;      ///< this step has asked the socket
     int failure_ = 0;         ///< errno that ended reading
 
     // Writing.

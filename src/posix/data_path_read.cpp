@@ -92,6 +92,7 @@ data_path::progress data_path::receive(std::span<std::byte> buffer, std::size_t&
     const auto how = receive_from(buffer, size);
     if (how == progress::some)
         received = static_cast<std::size_t>(size);
+    asked_ = true;
     drained_ = received < buffer.size();
     // The peer's doing lasts; lack of memory or descriptors may pass.
     if (how == progress::failed && errno == EPROTO)
@@ -134,6 +135,7 @@ bool data_path::step_read(pipe_operation& op, patience waiting) {
         return finish_read(op, win32_error(operation::read_channel, win32_code::broken_pipe));
     }
     read_patience_ = waiting;
+    asked_ = false;
     bool finished = false;
     if (!framed_) {
         finished = read_bytes(op);
@@ -225,6 +227,7 @@ data_path::progress data_path::receive_message(std::span<std::byte> room, std::s
     if (how != progress::some)
         return how;
     const auto total = static_cast<std::size_t>(size);
+    asked_ = true;
     drained_ = total < header.size() + room.size();
     const auto length = decode_frame_header(header);
     if (total < header.size() || !length) {
@@ -327,9 +330,10 @@ bool data_path::read_message(pipe_operation& op) {
         op.transferred += received;
         left_in_message_ -= static_cast<std::uint32_t>(received);
         read_total_ += received;
-        // Another try would only confirm that the rest has not come yet.
-        if (left_in_message_ > 0 && drained_ && in_.empty() && read_patience_ == patience::none &&
-            op.transferred < op.in.size())
+        // Another try would only confirm that the rest has not come yet: unless all this was
+        // queued.
+        if (left_in_message_ > 0 && asked_ && drained_ && in_.empty() &&
+            read_patience_ == patience::none && op.transferred < op.in.size())
             return false;
     }
 }

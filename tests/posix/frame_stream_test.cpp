@@ -156,6 +156,27 @@ TEST_F(FrameStream, KeepsEveryByteAcrossBoundaries) {
     }
 }
 
+TEST_F(FrameStream, AReadUndoneEveryTimeFindsTheEnd) {
+    ASSERT_NO_FATAL_FAILURE(connect(channel_mode::message));
+    append_header(20'000);
+    stream_.resize(stream_.size() + 10'000); // the rest never comes
+    bytes_vector buffer(30'000);
+    while (peer_)
+        send_some();
+    std::error_code end;
+    for (std::size_t i = 0; i < 10 && !end; ++i) {
+        pipe_operation op;
+        op.what = pipe_operation::kind::read;
+        op.in = buffer;
+        if (path_->step_read(op)) {
+            end = op.error;
+        } else {
+            path_->undo_read(op);
+        }
+    }
+    EXPECT_EQ(end, errc::broken);
+}
+
 TEST_F(FrameStream, EndsWithTheFirstThingThatIsNoHeader) {
     for (std::size_t round = 0; round < scaled(60); ++round) {
         messages_.clear();
