@@ -230,8 +230,9 @@ int compare(const std::string& program, settings wanted) {
 int main(int argc, char** argv) try {
     CLI::App app("Channels between two processes, compared with a raw Unix socket and a FIFO pair");
     settings wanted;
-    app.add_option("--candidate", wanted.keys,
-                   "Only this one (repeatable): fifo, message, byte; always with unix");
+    app.add_option(
+        "--candidate", wanted.keys,
+        "Only this one (repeatable): fifo, message, byte, isthmus-fifo; always with unix");
     app.add_option("--scenario", wanted.scenario,
                    "pinned: both processes on one CPU under SCHED_BATCH; free; both")
         ->check(CLI::IsMember({"pinned", "free", "both"}))

@@ -1,17 +1,14 @@
 #include <isthmus/channel.hpp>
 
-#include <chrono>
 #include <iostream>
 #include <string_view>
-
-using namespace std::chrono_literals;
 
 int main(int argc, char** argv) {
     constexpr auto name = R"(\\.\pipe\orders)";
 
     if (argc > 1) { // client: one request, one reply
         const std::string_view request = argv[1];
-        const auto reply = isthmus::channel::call(name, std::as_bytes(std::span(request)), 5s);
+        const auto reply = isthmus::channel::call(name, std::as_bytes(std::span(request)));
         std::cout << "got " << reply.size() << " bytes back\n";
         return 0;
     }

@@ -1,10 +1,10 @@
 #include "listener_core.hpp"
 #include "native_error.hpp"
 #include "pipe.hpp"
+#include "stop_callback.hpp"
 
 #include <isthmus/channel.hpp>
 #include <isthmus/error.hpp>
-#include <isthmus/name.hpp>
 
 #include <utility>
 
@@ -14,6 +14,7 @@ using detail::library_error;
 using detail::operation;
 using detail::pipe_operation;
 using detail::throw_if_error;
+using detail::throw_unless_timed_out;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
@@ -27,38 +28,41 @@ const std::string& name_of(const std::unique_ptr<detail::pipe>& pipe) noexcept {
 
 /// True if there is a pipe; sets `ec` if not.
 bool check_open(const std::unique_ptr<detail::pipe>& pipe, operation what, std::error_code& ec) {
-    ec = pipe ? std::error_code() : win32_error(what, win32_code::invalid_handle);
+    if (!pipe)
+        ec = win32_error(what, win32_code::invalid_handle);
     return pipe != nullptr;
 }
 
-/// For the throwing forms with a deadline: running out of time is a result there, not an error.
+/// The name is looked up only when there is an error to tell.
+void throw_if_error(const std::error_code& ec,
+                    operation what,
+                    const std::unique_ptr<detail::pipe>& pipe) {
+    if (ec)
+        throw_if_error(ec, what, name_of(pipe));
+}
+
 template <class Result>
 Result throw_unless_timed_out(Result result,
                               const std::error_code& ec,
                               operation what,
-                              std::string_view object) {
-    if (ec != errc::timed_out)
-        throw_if_error(ec, what, object);
+                              const std::unique_ptr<detail::pipe>& pipe) {
+    if (ec)
+        return throw_unless_timed_out(std::move(result), ec, what, name_of(pipe));
     return result;
 }
 
-std::unique_ptr<detail::pipe> open_client_end(const channel_address& address,
-                                              const connect_options& options,
-                                              std::error_code& ec) {
-    const auto until = options.wait ? std::optional(deadline::after(*options.wait)) : std::nullopt;
-    for (;;) {
-        auto pipe = detail::pipe::connect(address, options.mode, options.access_rights, ec);
-        if (ec != errc::busy || !until || until->expired())
-            return pipe;
-        std::error_code waiting;
-        detail::pipe::wait(address, until, waiting);
-        // Out of time: what the caller learns is that the channel was busy.
-        if (waiting == errc::timed_out)
-            return nullptr;
-        if (waiting) {
-            ec = detail::as_failure_of(operation::connect_channel, waiting);
-            return nullptr;
-        }
+/// Completes a started operation, or ends it when a stop is requested. A request after the start
+/// reaches it through a stop_callback; one before, the operation has not seen.
+void complete(detail::pipe& pipe,
+              pipe_operation& op,
+              const deadline& until,
+              const stop_source* stop) {
+    if (!op.pending)
+        return;
+    if (stop != nullptr && stop->stop_requested()) {
+        pipe.cancel(op);
+    } else {
+        pipe.complete(op, until);
     }
 }
 
@@ -69,56 +73,6 @@ channel::channel(channel&&) noexcept = default;
 channel& channel::operator=(channel&&) noexcept = default;
 channel::~channel() = default;
 channel::channel(std::unique_ptr<detail::pipe> pipe) noexcept : pipe_(std::move(pipe)) {}
-
-// --- connect, call
-
-channel channel::connect(std::string_view name,
-                         const connect_options& options,
-                         std::error_code& ec) {
-    const auto address = channel_address::parse(name, ec);
-    if (ec) {
-        ec = detail::as_failure_of(operation::connect_channel, ec);
-        return {};
-    }
-    return channel(open_client_end(address, options, ec));
-}
-
-channel channel::connect(std::string_view name, const connect_options& options) {
-    const auto address = channel_address::parse(name);
-    std::error_code ec;
-    auto pipe = open_client_end(address, options, ec);
-    throw_if_error(ec, operation::connect_channel, name);
-    return channel(std::move(pipe));
-}
-
-std::vector<std::byte> channel::call_until(std::string_view name,
-                                           std::span<const std::byte> request,
-                                           const deadline& until,
-                                           std::error_code& ec) {
-    connect_options options{.mode = channel_mode::message};
-    options.wait = until.is_never() ? std::chrono::nanoseconds::max()
-                                    : std::chrono::nanoseconds(until.remaining());
-    auto client = connect(name, options, ec);
-    if (ec) {
-        // A byte channel, which cannot be called, refuses to be read in messages.
-        ec = ec == errc::invalid_argument
-                 ? win32_error(operation::call_channel, win32_code::bad_pipe)
-                 : detail::as_failure_of(operation::call_channel, ec);
-        return {};
-    }
-    auto reply = client.transact_until(request, until, ec);
-    ec = detail::as_failure_of(operation::call_channel, ec);
-    return std::move(reply).value_or(std::vector<std::byte>());
-}
-
-std::vector<std::byte> channel::call_until(std::string_view name,
-                                           std::span<const std::byte> request,
-                                           const deadline& until) {
-    std::error_code ec;
-    auto reply = call_until(name, request, until, ec);
-    throw_if_error(ec, operation::call_channel, name);
-    return reply;
-}
 
 // --- read
 
@@ -140,7 +94,7 @@ std::optional<read_result> channel::read_until(std::span<std::byte> buffer,
 std::optional<read_result> channel::read_until(std::span<std::byte> buffer, const deadline& until) {
     std::error_code ec;
     const auto result = read_until(buffer, until, ec);
-    return throw_unless_timed_out(result, ec, operation::read_channel, name_of(pipe_));
+    return throw_unless_timed_out(result, ec, operation::read_channel, pipe_);
 }
 
 read_result channel::read(std::span<std::byte> buffer, std::error_code& ec) {
@@ -150,7 +104,7 @@ read_result channel::read(std::span<std::byte> buffer, std::error_code& ec) {
 read_result channel::read(std::span<std::byte> buffer) {
     std::error_code ec;
     const auto result = read(buffer, ec);
-    throw_if_error(ec, operation::read_channel, name_of(pipe_));
+    throw_if_error(ec, operation::read_channel, pipe_);
     return result;
 }
 
@@ -176,7 +130,7 @@ std::optional<std::vector<std::byte>> channel::read_message_until(const deadline
 std::optional<std::vector<std::byte>> channel::read_message_until(const deadline& until) {
     std::error_code ec;
     auto result = read_message_until(until, ec);
-    return throw_unless_timed_out(std::move(result), ec, operation::read_channel, name_of(pipe_));
+    return throw_unless_timed_out(std::move(result), ec, operation::read_channel, pipe_);
 }
 
 std::vector<std::byte> channel::read_message(std::error_code& ec) {
@@ -186,7 +140,7 @@ std::vector<std::byte> channel::read_message(std::error_code& ec) {
 std::vector<std::byte> channel::read_message() {
     std::error_code ec;
     auto result = read_message(ec);
-    throw_if_error(ec, operation::read_channel, name_of(pipe_));
+    throw_if_error(ec, operation::read_channel, pipe_);
     return result;
 }
 
@@ -197,7 +151,7 @@ bool channel::write_until(std::span<const std::byte> data,
                           std::error_code& ec) {
     if (!check_open(pipe_, operation::write_channel, ec))
         return false;
-    if (mode() == channel_mode::message && data.size() > max_message_size) {
+    if (data.size() > max_message_size && mode() == channel_mode::message) {
         ec = library_error(operation::write_channel, errc::message_too_large);
         return false;
     }
@@ -212,7 +166,7 @@ bool channel::write_until(std::span<const std::byte> data,
 bool channel::write_until(std::span<const std::byte> data, const deadline& until) {
     std::error_code ec;
     const bool done = write_until(data, until, ec);
-    return throw_unless_timed_out(done, ec, operation::write_channel, name_of(pipe_));
+    return throw_unless_timed_out(done, ec, operation::write_channel, pipe_);
 }
 
 void channel::write(std::span<const std::byte> data, std::error_code& ec) {
@@ -222,7 +176,7 @@ void channel::write(std::span<const std::byte> data, std::error_code& ec) {
 void channel::write(std::span<const std::byte> data) {
     std::error_code ec;
     write(data, ec);
-    throw_if_error(ec, operation::write_channel, name_of(pipe_));
+    throw_if_error(ec, operation::write_channel, pipe_);
 }
 
 // --- peek, transact, flush
@@ -236,38 +190,62 @@ peek_result channel::peek(std::span<std::byte> buffer, std::error_code& ec) {
 peek_result channel::peek(std::span<std::byte> buffer) {
     std::error_code ec;
     const auto result = peek(buffer, ec);
-    throw_if_error(ec, operation::peek_channel, name_of(pipe_));
+    throw_if_error(ec, operation::peek_channel, pipe_);
     return result;
+}
+
+std::optional<std::vector<std::byte>> channel::transact(std::span<const std::byte> request,
+                                                        const deadline& until,
+                                                        const stop_source* stop,
+                                                        std::error_code& ec) {
+    constexpr auto what = operation::transact_channel;
+    if (!check_open(pipe_, what, ec))
+        return std::nullopt;
+    if (pipe_->read_mode() != channel_mode::message || direction() != channel_direction::duplex) {
+        ec = win32_error(what, win32_code::bad_pipe);
+        return std::nullopt;
+    }
+    if (request.size() > max_message_size) {
+        ec = library_error(what, errc::message_too_large);
+        return std::nullopt;
+    }
+    const auto unread = pipe_->peek({}, ec);
+    if (!ec && unread.available > 0) {
+        ec = win32_error(what, win32_code::pipe_busy);
+        return std::nullopt;
+    }
+    std::vector<std::byte> reply;
+    if (!ec) {
+        const detail::stop_callback on_stop(
+            stop, [](void* pipe) noexcept { static_cast<detail::pipe*>(pipe)->cancel_all(); },
+            pipe_.get());
+        pipe_operation op;
+        pipe_->start_write(op, request);
+        complete(*pipe_, op, until, stop);
+        if (!op.error) {
+            pipe_->start_read_message(op, reply);
+            complete(*pipe_, op, until, stop);
+        }
+        ec = op.error;
+    }
+    if (ec) {
+        ec = detail::as_failure_of(what, ec);
+        return std::nullopt;
+    }
+    return reply;
 }
 
 std::optional<std::vector<std::byte>> channel::transact_until(std::span<const std::byte> request,
                                                               const deadline& until,
                                                               std::error_code& ec) {
-    if (!check_open(pipe_, operation::transact_channel, ec))
-        return std::nullopt;
-    if (pipe_->read_mode() != channel_mode::message || direction() != channel_direction::duplex) {
-        ec = win32_error(operation::transact_channel, win32_code::bad_pipe);
-        return std::nullopt;
-    }
-    const auto unread = peek({}, ec);
-    if (!ec && unread.available > 0) {
-        ec = win32_error(operation::transact_channel, win32_code::pipe_busy);
-    }
-    std::optional<std::vector<std::byte>> reply;
-    if (!ec && write_until(request, until, ec))
-        reply = read_message_until(until, ec);
-    if (ec && ec != errc::unread_data) {
-        ec = detail::as_failure_of(operation::transact_channel, ec);
-    }
-    return reply;
+    return transact(request, until, nullptr, ec);
 }
 
 std::optional<std::vector<std::byte>> channel::transact_until(std::span<const std::byte> request,
                                                               const deadline& until) {
     std::error_code ec;
     auto reply = transact_until(request, until, ec);
-    return throw_unless_timed_out(std::move(reply), ec, operation::transact_channel,
-                                  name_of(pipe_));
+    return throw_unless_timed_out(std::move(reply), ec, operation::transact_channel, pipe_);
 }
 
 std::vector<std::byte> channel::transact(std::span<const std::byte> request, std::error_code& ec) {
@@ -277,7 +255,7 @@ std::vector<std::byte> channel::transact(std::span<const std::byte> request, std
 std::vector<std::byte> channel::transact(std::span<const std::byte> request) {
     std::error_code ec;
     auto reply = transact(request, ec);
-    throw_if_error(ec, operation::transact_channel, name_of(pipe_));
+    throw_if_error(ec, operation::transact_channel, pipe_);
     return reply;
 }
 
@@ -291,7 +269,7 @@ bool channel::flush_until(const deadline& until, std::error_code& ec) {
 bool channel::flush_until(const deadline& until) {
     std::error_code ec;
     const bool done = flush_until(until, ec);
-    return throw_unless_timed_out(done, ec, operation::flush_channel, name_of(pipe_));
+    return throw_unless_timed_out(done, ec, operation::flush_channel, pipe_);
 }
 
 void channel::flush(std::error_code& ec) {
@@ -301,7 +279,7 @@ void channel::flush(std::error_code& ec) {
 void channel::flush() {
     std::error_code ec;
     flush(ec);
-    throw_if_error(ec, operation::flush_channel, name_of(pipe_));
+    throw_if_error(ec, operation::flush_channel, pipe_);
 }
 
 // --- disconnect, accept again
@@ -319,7 +297,7 @@ void channel::disconnect(std::error_code& ec) {
 void channel::disconnect() {
     std::error_code ec;
     disconnect(ec);
-    throw_if_error(ec, operation::disconnect_channel, name_of(pipe_));
+    throw_if_error(ec, operation::disconnect_channel, pipe_);
 }
 
 bool channel::accept_until(const deadline& until, std::error_code& ec) {
@@ -340,7 +318,7 @@ bool channel::accept_until(const deadline& until, std::error_code& ec) {
 bool channel::accept_until(const deadline& until) {
     std::error_code ec;
     const bool done = accept_until(until, ec);
-    return throw_unless_timed_out(done, ec, operation::accept_channel, name_of(pipe_));
+    return throw_unless_timed_out(done, ec, operation::accept_channel, pipe_);
 }
 
 void channel::accept(std::error_code& ec) {
@@ -350,7 +328,7 @@ void channel::accept(std::error_code& ec) {
 void channel::accept() {
     std::error_code ec;
     accept(ec);
-    throw_if_error(ec, operation::accept_channel, name_of(pipe_));
+    throw_if_error(ec, operation::accept_channel, pipe_);
 }
 
 // --- the rest
@@ -364,7 +342,7 @@ peer_identity channel::peer(std::error_code& ec) const {
 peer_identity channel::peer() const {
     std::error_code ec;
     auto result = peer(ec);
-    throw_if_error(ec, operation::query_channel, name_of(pipe_));
+    throw_if_error(ec, operation::query_channel, pipe_);
     return result;
 }
 
@@ -391,31 +369,6 @@ void channel::cancel() noexcept {
 
 void channel::close() noexcept {
     pipe_.reset();
-}
-
-bool wait_for_channel_until(std::string_view name, const deadline& until, std::error_code& ec) {
-    const auto address = channel_address::parse(name, ec);
-    if (!ec)
-        detail::pipe::wait(address, until, ec);
-    return !ec;
-}
-
-bool wait_for_channel_until(std::string_view name, const deadline& until) {
-    std::error_code ec;
-    const bool done = wait_for_channel_until(name, until, ec);
-    return throw_unless_timed_out(done, ec, operation::wait_channel, name);
-}
-
-void wait_for_channel(std::string_view name, std::error_code& ec) {
-    const auto address = channel_address::parse(name, ec);
-    if (!ec)
-        detail::pipe::wait(address, std::nullopt, ec);
-}
-
-void wait_for_channel(std::string_view name) {
-    std::error_code ec;
-    wait_for_channel(name, ec);
-    throw_if_error(ec, operation::wait_channel, name);
 }
 
 } // namespace isthmus

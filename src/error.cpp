@@ -253,10 +253,14 @@ std::string_view operation_text(operation what) noexcept {
 }
 
 std::error_code win32_error(operation what, std::uint32_t code) noexcept {
+    if (code == 0)
+        return {}; // in a category of its own it would not be equal to no error
     return {static_cast<int>(code), category_of(family::win32, what)};
 }
 
 std::error_code posix_error(operation what, int code) noexcept {
+    if (code == 0)
+        return {};
     return {code, category_of(family::posix, what)};
 }
 

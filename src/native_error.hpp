@@ -69,10 +69,10 @@ enum class operation {
 /// "connect channel"
 std::string_view operation_text(operation what) noexcept;
 
-/// A raw Win32 code. 0 gives a code that is not an error.
+/// A raw Win32 code. 0 gives `std::error_code()`.
 std::error_code win32_error(operation what, std::uint32_t code) noexcept;
 
-/// A raw errno.
+/// A raw errno. 0 gives `std::error_code()`.
 std::error_code posix_error(operation what, int code) noexcept;
 
 /// A failure that the library itself found and no OS has a code for: `value()` is the condition.
@@ -90,6 +90,17 @@ inline void throw_if_error(const std::error_code& code, operation what, std::str
     if (code) {
         throw_error(code, what, object);
     }
+}
+
+/// For the throwing forms with a deadline: running out of time is a result there, not an error.
+template <class Result>
+Result throw_unless_timed_out(Result result,
+                              const std::error_code& code,
+                              operation what,
+                              std::string_view object) {
+    if (code != errc::timed_out)
+        throw_if_error(code, what, object);
+    return result;
 }
 
 /// The Win32 codes that the library uses on every OS.

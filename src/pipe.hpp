@@ -2,6 +2,7 @@
 
 #include <isthmus/channel.hpp>
 #include <isthmus/name.hpp>
+#include <isthmus/stop_source.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -69,10 +70,11 @@ public:
                                          std::optional<rights> wanted,
                                          std::error_code& ec);
 
-    /// Waits for a listening instance; no deadline means the server's default (WaitNamedPipe).
-    /// `timed_out` if the time ran out.
+    /// Waits for a listening instance; no deadline means the server's default (WaitNamedPipe), and
+    /// then there may be no `stop`. `timed_out` if the time ran out, `canceled` if it was stopped.
     static void wait(const channel_address& address,
                      const std::optional<deadline>& until,
+                     const stop_source* stop,
                      std::error_code& ec);
 
     pipe(const pipe&) = delete;
@@ -96,7 +98,9 @@ public:
     void complete(pipe_operation& op, const deadline& until);
     /// Cancels it: it completes, with `canceled` unless it had completed already.
     void cancel(pipe_operation& op);
-    /// Makes complete() and flush() fail with `canceled` in every thread that is inside them now.
+    /// Cancels every operation that has been started, whether its thread is inside complete() yet
+    /// or not: complete() fails with `canceled`. So does flush() in every thread that is inside
+    /// now.
     void cancel_all() noexcept;
 
     peek_result peek(std::span<std::byte> buffer, std::error_code& ec);

@@ -83,6 +83,20 @@ TEST(ChannelPeek, DoesNotBlockWhileAnotherThreadReads) {
     EXPECT_EQ(peeking.get(), (peek_result{0, 0, 0}));
 }
 
+TEST(ChannelPeek, OfTwoThreadsBothSeeWhatIsThere) {
+    auto [listener, server, client] = make_connection();
+    client.write(bytes("hello"));
+    const auto peek_often = [&end = server] {
+        std::size_t seen = 0;
+        for (std::size_t i = 0; i < scaled(2000); ++i)
+            seen += end.peek().available;
+        return seen;
+    };
+    auto other = in_background(peek_often);
+    EXPECT_EQ(peek_often(), 5 * scaled(2000));
+    EXPECT_EQ(other.get(), 5 * scaled(2000));
+}
+
 TEST(ChannelPeek, SeesWhatAClosedPeerWroteThenBroken) {
     auto [listener, server, client] = make_message_connection();
     client.write(bytes("last words"));
@@ -226,13 +240,13 @@ TEST(ChannelCall, ConnectsAsksAndLeaves) {
         server.write(request);
         return error_of([&](auto& ec) { server.read_message(ec); });
     });
-    EXPECT_EQ(text(channel::call(listener.name(), bytes("stressed"), in_good_time)), "desserts");
+    EXPECT_EQ(text(channel::call(listener.name(), bytes("stressed"))), "desserts");
     EXPECT_EQ(serving.get(), errc::broken);
 }
 
 TEST(ChannelCall, ANameNobodyServesIsNotFound) {
     std::error_code ec;
-    channel::call(unique_name("channel"), bytes("x"), in_good_time, ec);
+    channel::call(unique_name("channel"), bytes("x"), ec);
     EXPECT_EQ(ec, errc::not_found);
 }
 
@@ -240,7 +254,7 @@ TEST(ChannelCall, TimesOutWithoutAReply) {
     auto listener =
         channel_listener::create(unique_name("channel"), {.mode = channel_mode::message});
     std::error_code ec;
-    channel::call(listener.name(), bytes("x"), 20ms, ec);
+    EXPECT_EQ(channel::call_for(listener.name(), bytes("x"), 20ms, ec), std::nullopt);
     EXPECT_EQ(ec, errc::timed_out);
 }
 
@@ -248,7 +262,7 @@ TEST(ChannelCall, WaitsForAnInstance) {
     auto [listener, server, client] =
         make_connection({.mode = channel_mode::message, .max_instances = 1});
     auto calling = in_background([name = listener.name()] {
-        return text(channel::call(name, bytes("ping"), in_good_time));
+        return text(channel::call_for(name, bytes("ping"), in_good_time).value());
     });
     EXPECT_TRUE(still_blocked(calling));
     server.disconnect();
@@ -261,7 +275,7 @@ TEST(ChannelCall, WaitsForAnInstance) {
 TEST(ChannelCall, NeedsAMessageChannel) {
     auto listener = channel_listener::create(unique_name("channel"));
     std::error_code ec;
-    channel::call(listener.name(), bytes("x"), in_good_time, ec);
+    channel::call_for(listener.name(), bytes("x"), in_good_time, ec);
     EXPECT_TRUE(ec == errc::wrong_mode || ec == errc::invalid_argument) << ec.message();
 }
 

@@ -223,9 +223,13 @@ int connect(const connect_command_options& options) {
 }
 
 int call(const call_options& options) {
+    std::error_code error;
     const auto reply =
-        channel::call(options.name, bytes_of(options.text), seconds(options.timeout));
-    print_line(reply);
+        channel::call_for(options.name, bytes_of(options.text), seconds(options.timeout), error);
+    if (!reply) {
+        fail(error, "call channel", options.name);
+    }
+    print_line(*reply);
     return success;
 }
 

@@ -31,7 +31,8 @@ public:
 struct candidate {
     std::string key;
     std::string title;
-    bool is_raw = false; ///< the operating system's own, without this library
+    bool is_raw = false;    ///< the operating system's own, without this library
+    bool has_limits = true; ///< it is to keep up with the first one
     std::function<std::unique_ptr<link>(const std::string& address)> serve;
     std::function<std::unique_ptr<link>(const std::string& address)> connect;
 };

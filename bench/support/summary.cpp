@@ -151,7 +151,7 @@ bool check_limits(std::ostream& out, const scenario_result& scenario, const limi
     bool all = true;
     for (std::size_t c = 0; c < scenario.candidate_keys.size(); ++c) {
         const candidate& who = find_candidate(scenario.candidate_keys[c]);
-        if (who.is_raw) {
+        if (who.is_raw || !who.has_limits) {
             continue;
         }
         for (std::size_t t = 0; t < task_count(scenario); ++t) {

@@ -21,6 +21,8 @@
 
 namespace isthmus {
 
+class stop_source; // stop_source.hpp
+
 namespace detail {
 class pipe;
 class listener_core;
@@ -82,6 +84,8 @@ struct connect_options {
     /// While the channel is `busy`, how long to wait for an instance; none means not at all. A name
     /// that does not exist is `not_found` at once.
     std::optional<std::chrono::nanoseconds> wait = std::nullopt;
+    /// Ends the wait from another thread, with `canceled`.
+    const stop_source* stop = nullptr;
 };
 
 /// What a read gave.
@@ -112,11 +116,11 @@ struct peer_identity {
 ///
 /// Blocking calls may be made from several threads at once; reads are served one after the other,
 /// and so are writes, each whole. Moving, closing and destroying need exclusive use. Every call
-/// that blocks on an open channel has a `_for` and an `_until` form, which say by their result
-/// whether the time ran out (in the std::error_code forms `ec` is then `timed_out`), and is ended
-/// by cancel(), on POSIX within some 20 ms. (connect, call and wait_for_channel take a time, and
-/// cannot be cancelled.) A read that timed out or was cancelled has lost nothing. A write that did
-/// so has written nothing, or else the channel is broken from then on.
+/// that blocks has a `_for` and an `_until` form, which say by their result whether the time ran
+/// out (in the std::error_code forms `ec` is then `timed_out`). Those on an open channel are ended
+/// by cancel(), on POSIX within some 20 ms; connect, call and wait_for_channel by a stop_source. A
+/// read that timed out or was cancelled has lost nothing. A write that did so has written nothing,
+/// or else the channel is broken from then on.
 ///
 /// Errors of every call: `invalid_handle` (closed or moved from), `not_connected` (disconnected),
 /// `broken` (the other end is closed: reads first deliver what had been written), `access_denied`
@@ -131,34 +135,64 @@ public:
     /// Opens the client end (CreateFile,
     /// https://learn.microsoft.com/windows/win32/ipc/named-pipe-client).
     /// Errors: `not_found`, `busy` (all instances are taken, and remained so for `options.wait`),
-    /// `access_denied`, `invalid_argument`, `invalid_name`.
+    /// `access_denied`, `invalid_argument`, `invalid_name`, `canceled`.
     static channel connect(std::string_view name, const connect_options& options = {});
     static channel connect(std::string_view name,
                            const connect_options& options,
                            std::error_code& ec);
-
-    /// Opens, writes one message, reads one reply, closes (CallNamedPipe). Waits for an instance,
-    /// then for the reply, `timeout` in all. Errors: those of connect and transact, `timed_out`.
+    /// The same with a time in place of `options.wait`: nothing if all instances remained taken.
+    static std::optional<channel> connect_until(std::string_view name,
+                                                const deadline& until,
+                                                const connect_options& options = {});
+    static std::optional<channel> connect_until(std::string_view name,
+                                                const deadline& until,
+                                                const connect_options& options,
+                                                std::error_code& ec);
     template <class Rep, class Period>
+    static std::optional<channel> connect_for(std::string_view name,
+                                              const std::chrono::duration<Rep, Period>& timeout,
+                                              const connect_options& options = {}) {
+        return connect_until(name, deadline::after(timeout), options);
+    }
+    template <class Rep, class Period>
+    static std::optional<channel> connect_for(std::string_view name,
+                                              const std::chrono::duration<Rep, Period>& timeout,
+                                              const connect_options& options,
+                                              std::error_code& ec) {
+        return connect_until(name, deadline::after(timeout), options, ec);
+    }
+
+    /// Opens, writes one message, reads one reply, closes (CallNamedPipe). Waits for an instance as
+    /// well as for the reply. Errors: those of connect and transact, but for `busy`.
+    static std::vector<std::byte> call(std::string_view name, std::span<const std::byte> request);
     static std::vector<std::byte> call(std::string_view name,
                                        std::span<const std::byte> request,
-                                       const std::chrono::duration<Rep, Period>& timeout) {
+                                       std::error_code& ec);
+    /// Nothing if the time ran out, which is that of both waits together.
+    static std::optional<std::vector<std::byte>> call_until(std::string_view name,
+                                                            std::span<const std::byte> request,
+                                                            const deadline& until,
+                                                            const stop_source* stop = nullptr);
+    static std::optional<std::vector<std::byte>> call_until(std::string_view name,
+                                                            std::span<const std::byte> request,
+                                                            const deadline& until,
+                                                            const stop_source* stop,
+                                                            std::error_code& ec);
+    template <class Rep, class Period>
+    static std::optional<std::vector<std::byte>> call_for(
+        std::string_view name,
+        std::span<const std::byte> request,
+        const std::chrono::duration<Rep, Period>& timeout) {
         return call_until(name, request, deadline::after(timeout));
     }
     template <class Rep, class Period>
-    static std::vector<std::byte> call(std::string_view name,
-                                       std::span<const std::byte> request,
-                                       const std::chrono::duration<Rep, Period>& timeout,
-                                       std::error_code& ec) {
-        return call_until(name, request, deadline::after(timeout), ec);
+    static std::optional<std::vector<std::byte>> call_for(
+        std::string_view name,
+        std::span<const std::byte> request,
+        const std::chrono::duration<Rep, Period>& timeout,
+        std::error_code& ec) {
+        return call_until(name, request, deadline::after(timeout), nullptr, ec);
     }
-    static std::vector<std::byte> call_until(std::string_view name,
-                                             std::span<const std::byte> request,
-                                             const deadline& until);
-    static std::vector<std::byte> call_until(std::string_view name,
-                                             std::span<const std::byte> request,
-                                             const deadline& until,
-                                             std::error_code& ec);
 
     /// Reads what there is, at most `buffer.size()` bytes; blocks while there is nothing. In
     /// message mode: one message, or its first part with `more_data` (ReadFile).
@@ -217,8 +251,9 @@ public:
         return write_until(data, deadline::after(timeout), ec);
     }
 
-    /// Copies waiting data without taking it; never blocks (PeekNamedPipe). An empty message is
-    /// invisible to it.
+    /// Copies waiting data without taking it; never waits for data (PeekNamedPipe). An empty
+    /// message is invisible to it. While another thread waits in a read there is nothing to see,
+    /// because what comes goes to that read; to learn this may take 2 ms.
     peek_result peek(std::span<std::byte> buffer = {});
     peek_result peek(std::span<std::byte> buffer, std::error_code& ec);
 
@@ -303,6 +338,10 @@ public:
 private:
     friend class channel_listener;
     explicit channel(std::unique_ptr<detail::pipe> pipe) noexcept;
+    std::optional<std::vector<std::byte>> transact(std::span<const std::byte> request,
+                                                   const deadline& until,
+                                                   const stop_source* stop,
+                                                   std::error_code& ec);
 
     std::unique_ptr<detail::pipe> pipe_;
 };
@@ -363,15 +402,23 @@ private:
 /// Waits until an instance of the channel listens; it reserves nothing, so connecting may still
 /// find it `busy` (WaitNamedPipe,
 /// https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-waitnamedpipew).
-/// Without a time it waits as long as the server's default_timeout says. Errors: `not_found` at
-/// once if there is no instance; `timed_out`.
+/// Without a time it waits as long as the server's default_timeout says, and cannot be cancelled.
+/// Errors: `not_found` at once if there is no instance; `timed_out`; `canceled`.
 ISTHMUS_EXPORT void wait_for_channel(std::string_view name);
 ISTHMUS_EXPORT void wait_for_channel(std::string_view name, std::error_code& ec);
 /// False if the time ran out.
-ISTHMUS_EXPORT bool wait_for_channel_until(std::string_view name, const deadline& until);
 ISTHMUS_EXPORT bool wait_for_channel_until(std::string_view name,
                                            const deadline& until,
+                                           const stop_source* stop = nullptr);
+ISTHMUS_EXPORT bool wait_for_channel_until(std::string_view name,
+                                           const deadline& until,
+                                           const stop_source* stop,
                                            std::error_code& ec);
+inline bool wait_for_channel_until(std::string_view name,
+                                   const deadline& until,
+                                   std::error_code& ec) {
+    return wait_for_channel_until(name, until, nullptr, ec);
+}
 template <class Rep, class Period>
 bool wait_for_channel_for(std::string_view name,
                           const std::chrono::duration<Rep, Period>& timeout) {
@@ -381,7 +428,7 @@ template <class Rep, class Period>
 bool wait_for_channel_for(std::string_view name,
                           const std::chrono::duration<Rep, Period>& timeout,
                           std::error_code& ec) {
-    return wait_for_channel_until(name, deadline::after(timeout), ec);
+    return wait_for_channel_until(name, deadline::after(timeout), nullptr, ec);
 }
 
 } // namespace isthmus

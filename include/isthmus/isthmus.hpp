@@ -14,4 +14,5 @@
 #include <isthmus/name.hpp>
 #include <isthmus/region.hpp>
 #include <isthmus/semaphore.hpp>
+#include <isthmus/stop_source.hpp>
 #include <isthmus/wait.hpp>

@@ -57,6 +57,13 @@ public:
     }
     void commit(std::size_t count) noexcept { end_ += count; }
 
+    void append(std::span<const std::byte> data) {
+        if (data.empty())
+            return;
+        std::memcpy(prepare(data.size()).data(), data.data(), data.size());
+        commit(data.size());
+    }
+
     void clear() noexcept { begin_ = end_ = 0; }
 
 private:

@@ -42,7 +42,10 @@ std::error_code for_each_directory(const std::string& encoded, operation what, V
         return insecure_or_errno(what);
     if (own && visit(own))
         return {};
-    for (const uid_t user : posix::other_users()) {
+    const auto others = posix::other_users();
+    if (!others)
+        return insecure_or_errno(what);
+    for (const uid_t user : *others) {
         const auto directory = pipe_directory::open(user, encoded);
         if (!directory) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
@@ -124,9 +127,7 @@ reached connect_claimed(pipe::impl& client,
         const auto how = connect_socket(directory, claim, setup.fd);
         if (how != reached::yes)
             return how;
-        if (client.buffer_size > 0) { // a hint: the system may have less
-            posix::os.grow_send_buffer(setup.fd.get(), static_cast<int>(client.buffer_size));
-        }
+        setup.buffer_size = client.buffer_size;
         // A server that has accepted, written and closed already was reached all the same.
         if (!posix::send_hello(setup.fd.get(), claim.lock.get(), setup.shared.memory()) &&
             errno != EPIPE && errno != ECONNRESET) {
@@ -173,6 +174,7 @@ bool connect_in(pipe::impl& client,
     }
     std::vector<std::string> tried;
     while (shape) {
+        const posix::fork_delay forks; // until all is guarded, or given up
         auto claim = directory.claim_instance(tried);
         if (!claim) {
             if (errno == EAGAIN)
@@ -254,8 +256,7 @@ void close_client(pipe::impl& client) noexcept {
         return;
     const bool server_gone = client.path && client.path->hung_up();
     // The claim first: when the server learns that this end is closed, all is settled.
-    client.claim.guard = {};
-    client.claim.lock.reset();
+    client.claim.guard.close(client.claim.lock);
     client.path.reset();
     // Opened only now: a client has need of few descriptors while it lives.
     const auto directory =
@@ -273,6 +274,7 @@ void close_client(pipe::impl& client) noexcept {
 
 void pipe::wait(const channel_address& address,
                 const std::optional<deadline>& until,
+                const stop_source* stop,
                 std::error_code& ec) {
     using namespace std::chrono_literals;
     constexpr auto what = operation::wait_channel;
@@ -287,6 +289,10 @@ void pipe::wait(const channel_address& address,
     // Nobody tells when an instance becomes free in another process, so it looks, ever less often.
     for (auto pause = std::chrono::nanoseconds(250us);;
          pause = std::min(pause * 2, longest_pause)) {
+        if (stop != nullptr && stop->stop_requested()) {
+            ec = win32_error(what, win32_code::operation_aborted);
+            return;
+        }
         bool exists = false;
         std::optional<bool> available = false;
         const auto problem =

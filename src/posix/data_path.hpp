@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <system_error>
+#include <vector>
 
 namespace isthmus::posix {
 
@@ -32,18 +33,24 @@ public:
         channel_mode type = channel_mode::byte;
         channel_mode read_mode = channel_mode::byte;
         bool server = false;
-        link shared{}; ///< the client's; a server learns its from the hello
+        std::uint32_t buffer_size = 0; ///< bytes that may wait unread; a hint
+        link shared{}; ///< the client's; a server learns its from the hello, if it did not before
+        std::vector<std::byte> received{}; ///< a server's: what came instead of a hello
         /// Told the number of the instance that the client claimed, when its hello is here.
         std::function<void(std::uint64_t)> on_hello{};
     };
     explicit data_path(setup with);
+    data_path(const data_path&) = delete;
+    data_path& operator=(const data_path&) = delete;
+    ~data_path();
 
     int fd() const noexcept { return fd_.get(); }
 
     /// Whether a step may block for a moment (some milliseconds) in the system call that moves the
     /// data. A waiter that is served soon is then served by that one call; who waits longer has to
-    /// poll.
-    enum class patience { none, brief };
+    /// poll. Nobody watches the clock of an `ample` one: a write to a reader that keeps up may then
+    /// take larger pieces.
+    enum class patience { none, brief, ample };
 
     /// True if `op` has finished.
     bool step_read(detail::pipe_operation& op, patience waiting = patience::none);
@@ -51,9 +58,9 @@ public:
                     std::uint64_t& sent,
                     patience waiting = patience::none);
 
-    /// Whether a read had better wait first: recent small ones found nothing. Needs the reading
-    /// turn.
-    bool read_will_wait(std::size_t wanted) noexcept;
+    /// Whether a read had better wait first, because it would probably find nothing. Needs the
+    /// reading turn.
+    bool read_will_wait() noexcept;
 
     /// Undoes an unfinished read: what it took is there for the next.
     void undo_read(detail::pipe_operation& op);
@@ -84,26 +91,37 @@ public:
     turn writing;
 
 private:
+    /// How far reads run ahead: one system call for many small messages, and not much to copy of
+    /// large ones.
+    static constexpr std::size_t read_ahead = 8 * 1024;
+
     enum class progress { some, none, ended, failed };
 
     progress receive(std::span<std::byte> buffer, std::size_t& received);
     progress receive_from(std::span<std::byte> buffer, ssize_t& size);
+    int receive_flags() const noexcept;
+    progress outcome_of(ssize_t size) const noexcept;
     progress fill(std::size_t room);
+    progress receive_message(std::span<std::byte> room, std::size_t& received);
     ssize_t send(const iovec* data, int count, patience waiting);
-    int parts_to_send(std::span<const std::byte> data,
-                      std::uint64_t sent,
-                      std::span<std::byte> small,
-                      std::span<iovec, 2> parts) const;
+    ssize_t send_piece(std::span<iovec> data, std::size_t& size, patience waiting);
+    std::size_t parts_to_send(std::span<const std::byte> data,
+                              std::uint64_t sent,
+                              std::span<std::byte> small,
+                              std::span<iovec, 2> parts) const;
     bool read_bytes(detail::pipe_operation& op);
+    bool take_message(detail::pipe_operation& op);
     bool read_message(detail::pipe_operation& op);
     bool read_across_messages(detail::pipe_operation& op);
-    progress begin_message();
+    progress next_message(std::span<std::byte> room, std::size_t& received);
+    void begin_message(std::uint32_t length) noexcept;
     std::span<std::byte> room_of(detail::pipe_operation& op);
-    bool finish_read(detail::pipe_operation& op, std::error_code error = {});
+    static bool finish_read(detail::pipe_operation& op, std::error_code error);
+    bool finish_read();
     std::error_code why_no_read(progress how) const;
 
-    const descriptor fd_;
-    const fork_guard guard_;
+    descriptor fd_; ///< never changes
+    fork_guard guard_;
     const transport carrier_;
     const bool framed_;
     const channel_mode read_mode_;
@@ -123,11 +141,15 @@ private:
     byte_queue in_;
     bool in_message_ = false;
     std::uint32_t left_in_message_ = 0;
+    std::uint32_t last_length_ = 0; ///< of the message begun last
     std::uint64_t read_total_ = 0;
     unsigned wait_first_ = 0; ///< for so many reads
+    bool drained_ = false;    ///< the last receive took less than it had room for
+    bool asked_ = false;      ///< this step has asked the socket
     int failure_ = 0;         ///< errno that ended reading
 
     // Writing.
+    bool reader_keeps_up_ = false; ///< the last large piece was gone in less than a brief wait
     std::atomic<std::uint64_t> sent_total_{0};
 };
 

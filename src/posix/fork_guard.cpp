@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -16,7 +17,11 @@ namespace {
 struct guarded_descriptors {
     std::mutex mutex;
     std::set<int> all;
+    int delays = 0; ///< threads that are about to add to them
 };
+
+/// Of this thread; only the outermost counts.
+thread_local int delay_depth = 0;
 
 guarded_descriptors& guarded() {
     // Never destroyed: a fork may come from another object's destructor.
@@ -24,8 +29,16 @@ guarded_descriptors& guarded() {
     return *descriptors;
 }
 
+/// Looks again and again instead of waiting to be told, because a condition variable would not
+/// survive the fork if another thread waited on it; what it waits for takes microseconds.
 void before_fork() {
     guarded().mutex.lock();
+    while (guarded().delays > (delay_depth > 0 ? 1 : 0)) {
+        guarded().mutex.unlock();
+        constexpr timespec moment{.tv_sec = 0, .tv_nsec = 20'000};
+        ::nanosleep(&moment, nullptr);
+        guarded().mutex.lock();
+    }
 }
 
 void after_fork_in_parent() {
@@ -47,12 +60,16 @@ void after_fork_in_child() {
     guarded().mutex.unlock();
 }
 
-} // namespace
-
-fork_guard::fork_guard(int fd) : fd_(fd) {
+void watch_forks() {
     static const int registered =
         ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     static_cast<void>(registered);
+}
+
+} // namespace
+
+fork_guard::fork_guard(int fd) : fd_(fd) {
+    watch_forks();
     const std::lock_guard lock(guarded().mutex);
     guarded().all.insert(fd);
 }
@@ -70,6 +87,27 @@ fork_guard::~fork_guard() {
         return;
     const std::lock_guard lock(guarded().mutex);
     guarded().all.erase(fd_);
+}
+
+void fork_guard::close(descriptor& guarded_one) noexcept {
+    const fork_delay forks;
+    const fork_guard former(std::move(*this));
+    guarded_one.reset();
+}
+
+fork_delay::fork_delay() {
+    watch_forks();
+    if (delay_depth++ > 0)
+        return;
+    const std::lock_guard lock(guarded().mutex);
+    ++guarded().delays;
+}
+
+fork_delay::~fork_delay() {
+    if (--delay_depth > 0)
+        return;
+    const std::lock_guard lock(guarded().mutex);
+    --guarded().delays;
 }
 
 } // namespace isthmus::posix

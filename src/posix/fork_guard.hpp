@@ -1,5 +1,7 @@
 #pragma once
 
+#include "descriptor.hpp"
+
 namespace isthmus::posix {
 
 /// Keeps a descriptor from children that are forked and do not exec (those that do lose it anyway):
@@ -15,8 +17,21 @@ public:
     /// To be destroyed before the descriptor is closed.
     ~fork_guard();
 
+    /// Closes the descriptor that it guards, with no fork in between.
+    void close(descriptor& guarded) noexcept;
+
 private:
     int fd_ = -1;
+};
+
+/// While one lives, the forks of other threads wait: for the moment between the birth of a
+/// descriptor and its guard. To be held briefly, and not over anything that blocks. May be nested.
+class fork_delay {
+public:
+    fork_delay();
+    fork_delay(const fork_delay&) = delete;
+    fork_delay& operator=(const fork_delay&) = delete;
+    ~fork_delay();
 };
 
 } // namespace isthmus::posix

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -19,7 +20,7 @@ inline constexpr std::array<std::byte, 4> frame_magic = {std::byte{'i'}, std::by
 
 inline std::array<std::byte, frame_header_size> encode_frame_header(std::uint32_t length) noexcept {
     std::array<std::byte, frame_header_size> header{};
-    std::copy(frame_magic.begin(), frame_magic.end(), header.begin());
+    std::memcpy(header.data(), frame_magic.data(), frame_magic.size());
     for (unsigned i = 0; i < 4; ++i) {
         header[4 + i] = static_cast<std::byte>((length >> (8 * i)) & 0xffU);
     }
@@ -30,12 +31,12 @@ inline std::array<std::byte, frame_header_size> encode_frame_header(std::uint32_
 /// length is over the limit.
 inline std::optional<std::uint32_t> decode_frame_header(
     std::span<const std::byte, frame_header_size> header) noexcept {
-    if (!std::equal(frame_magic.begin(), frame_magic.end(), header.begin()))
+    if (std::memcmp(header.data(), frame_magic.data(), frame_magic.size()) != 0)
         return std::nullopt;
-    std::uint32_t length = 0;
-    for (unsigned i = 0; i < 4; ++i) {
-        length |= std::to_integer<std::uint32_t>(header[4 + i]) << (8 * i);
-    }
+    const auto part = [&](unsigned i) {
+        return std::to_integer<std::uint32_t>(header[4 + i]) << (8 * i);
+    };
+    const std::uint32_t length = part(0) | part(1) | part(2) | part(3);
     if (length > max_message_size)
         return std::nullopt;
     return length;

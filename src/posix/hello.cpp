@@ -88,6 +88,7 @@ first_receive receive_first(int socket, std::span<std::byte> buffer) {
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size());
+    const fork_delay forks; // what is received is guarded when this returns
     if (!room_for_descriptors(socket)) {
         result.size = -1;
         return result;
@@ -108,13 +109,18 @@ first_receive receive_first(int socket, std::span<std::byte> buffer) {
         refuse();
         return result;
     }
-    const bool linked = received.size() == 2 ? result.shared.adopt_memory(std::move(received[1]))
-                                             : result.shared.adopt_file(std::move(received[0]));
+    const bool with_memory = received.size() == 2;
+    const bool linked = with_memory ? result.shared.adopt_memory(std::move(received[1]))
+                                    : result.shared.adopt_file(std::move(received[0]));
     if (!linked) {
         if (errno != ENOMEM)
             errno = EPROTO;
         result.size = -1;
         return result;
+    }
+    if (with_memory) {
+        result.claim = std::move(received[0]);
+        result.claim_guard = fork_guard(result.claim.get());
     }
     result.size = 0;
     result.is_hello = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "descriptor.hpp"
+#include "fork_guard.hpp"
 #include "link.hpp"
 
 #include <sys/types.h>
@@ -23,6 +24,8 @@ struct first_receive {
     ssize_t size = 0;      ///< as recv; -1 with errno (EPROTO: something that is not allowed)
     bool is_hello = false; ///< then `size` is 0
     link shared;
+    descriptor claim; ///< the instance's file, unless the link keeps it
+    fork_guard claim_guard;
 };
 
 /// Receives for the first time, into `buffer`, which must not be empty. Never blocks.

@@ -16,23 +16,26 @@ namespace {
 
 constexpr std::size_t page_size = 4096;
 
-/// Each word in a cache line of its own: the two ends write different ones.
-constexpr std::size_t stride = 64 / sizeof(std::uint64_t);
-
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between processes");
-
-std::size_t index_of(link::word which) noexcept {
-    return static_cast<std::size_t>(which) * stride;
-}
-
-off_t offset_of(link::word which) noexcept {
-    return static_cast<off_t>(index_of(which) * sizeof(std::uint64_t));
-}
 
 } // namespace
 
 void link::unmap::operator()(std::atomic<std::uint64_t>* words) const noexcept {
     ::munmap(static_cast<void*>(words), page_size);
+}
+
+link::~link() {
+    if (file_)
+        file_guard_.close(file_);
+}
+
+link& link::operator=(link&& other) noexcept {
+    const link former(std::move(*this));
+    memory_ = std::move(other.memory_);
+    words_ = std::move(other.words_);
+    file_ = std::move(other.file_);
+    file_guard_ = std::move(other.file_guard_);
+    return *this;
 }
 
 bool link::map() {
@@ -53,7 +56,7 @@ bool link::make(int instance_file) {
 bool link::adopt_memory([[maybe_unused]] descriptor memory) {
 #if ISTHMUS_LINUX_FAST_PATHS
     // Without the seals the peer could cut it short under us: a SIGBUS at the next access.
-    const int seals = ::fcntl(memory.get(), F_GET_SEALS);
+    const int seals = os.get_seals(memory.get());
     struct ::stat status {};
     if (seals >= 0 && (seals & F_SEAL_SHRINK) != 0 && os.fstat(memory.get(), &status) == 0 &&
         status.st_size >= static_cast<off_t>(page_size)) {
@@ -74,9 +77,7 @@ bool link::adopt_file(descriptor instance_file) {
     return static_cast<bool>(file_);
 }
 
-std::uint64_t link::load(word which) const noexcept {
-    if (words_)
-        return words_[index_of(which)].load(std::memory_order_acquire);
+std::uint64_t link::load_from_file(word which) const noexcept {
     std::uint64_t value = 0;
     if (file_ && retry([&] {
                      return os.pread(file_.get(), &value, sizeof value, offset_of(which));
@@ -86,11 +87,7 @@ std::uint64_t link::load(word which) const noexcept {
     return value;
 }
 
-void link::store(word which, std::uint64_t value) const noexcept {
-    if (words_) {
-        words_[index_of(which)].store(value, std::memory_order_release);
-        return;
-    }
+void link::store_in_file(word which, std::uint64_t value) const noexcept {
     if (file_) {
         [[maybe_unused]] const auto written =
             retry([&] { return os.pwrite(file_.get(), &value, sizeof value, offset_of(which)); });

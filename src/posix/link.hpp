@@ -3,6 +3,8 @@
 #include "descriptor.hpp"
 #include "fork_guard.hpp"
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +13,8 @@
 
 namespace isthmus::posix {
 
-////// The few words that both ends of a connection share beside its socket: which instance the
-/// client has
-/// claimed, how much each end has read (so that flush knows), and whether the server has
+/// The few words that both ends of a connection share beside its socket: which instance the client
+/// has claimed, how much each end has read (so that flush knows), and whether the server has
 /// disconnected the client (which outruns the data still under way). Made by the client and handed
 /// over in its hello; the server trusts none of its values.
 ///
@@ -25,7 +26,8 @@ public:
 
     link() = default;
     link(link&&) noexcept = default;
-    link& operator=(link&&) noexcept = default;
+    link& operator=(link&& other) noexcept;
+    ~link();
 
     /// The client's: makes the memory. `instance_file` is where the words lie if there is none.
     /// False with errno.
@@ -40,10 +42,30 @@ public:
     bool adopt_file(descriptor instance_file);
 
     explicit operator bool() const noexcept { return words_ || file_; }
-    std::uint64_t load(word which) const noexcept;
-    void store(word which, std::uint64_t value) const noexcept;
+    std::uint64_t load(word which) const noexcept {
+        return words_ ? words_[index_of(which)].load(std::memory_order_acquire)
+                      : load_from_file(which);
+    }
+    void store(word which, std::uint64_t value) const noexcept {
+        if (words_) {
+            words_[index_of(which)].store(value, std::memory_order_release);
+        } else {
+            store_in_file(which, value);
+        }
+    }
 
 private:
+    /// Each word in a cache line of its own: the two ends write different ones.
+    static constexpr std::size_t stride = 64 / sizeof(std::uint64_t);
+    static constexpr std::size_t index_of(word which) noexcept {
+        return static_cast<std::size_t>(which) * stride;
+    }
+    static constexpr off_t offset_of(word which) noexcept {
+        return static_cast<off_t>(index_of(which) * sizeof(std::uint64_t));
+    }
+    std::uint64_t load_from_file(word which) const noexcept;
+    void store_in_file(word which, std::uint64_t value) const noexcept;
+
     struct unmap {
         void operator()(std::atomic<std::uint64_t>* words) const noexcept;
     };

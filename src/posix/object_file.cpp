@@ -17,6 +17,7 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -90,16 +91,18 @@ void remove_locked(int directory, const std::string& file, int fd) noexcept {
 /// Removes the files that crashed programs have left.
 void reap(int directory) {
     for (const auto& file : list_directory(directory)) {
-        const descriptor fd(
-            retry([&] { return os.openat(directory, file.c_str(), open_flags, 0); }));
+        std::optional<fork_delay> birth(std::in_place);
+        descriptor fd(retry([&] { return os.openat(directory, file.c_str(), open_flags, 0); }));
         if (!fd)
             continue;
-        const fork_guard guard(fd.get());
+        fork_guard guard(fd.get());
+        birth.reset();
         bool linked = false;
         if (try_lock(fd.get()) && is_linked(fd.get(), linked) && linked) {
             detail::log(spdlog::level::debug, "left by a crash, removed: {}", file);
             remove_locked(directory, file, fd.get());
         }
+        guard.close(fd);
     }
 }
 
@@ -202,9 +205,13 @@ object_file& object_file::operator=(object_file&& other) noexcept {
 /// One look. EAGAIN: it is being made or removed, or has just been: look again.
 object_file object_file::try_open(const directory_pointer& directory, const std::string& file) {
     object_file result;
+    std::optional<fork_delay> birth(std::in_place);
     descriptor fd(retry([&] { return os.openat(directory->get(), file.c_str(), open_flags, 0); }));
     if (!fd)
         return result;
+    // Guarded before it is locked: a child that was forked in between would have the lock too.
+    fork_guard guard(fd.get());
+    birth.reset();
     struct ::stat status {};
     if (os.fstat(fd.get(), &status) != 0)
         return result;
@@ -212,8 +219,6 @@ object_file object_file::try_open(const directory_pointer& directory, const std:
         errno = EPROTO;
         return result;
     }
-    // Guarded before it is locked: a child forked in between would keep the lock.
-    fork_guard guard(fd.get());
     if (try_lock(fd.get())) {
         bool linked = false;
         if (!is_linked(fd.get(), linked))
@@ -281,10 +286,12 @@ object_file object_file::create(area where,
     do {
         if (!directory)
             return result;
+        std::optional<fork_delay> birth(std::in_place);
         descriptor fd(retry([&] {
             return os.openat(directory->get(), file.c_str(), open_flags | O_CREAT | O_EXCL, 0600);
         }));
         if (!fd) {
+            birth.reset();
             if (errno == ENOENT) {
                 auto other = own_directory(where, search::anew);
                 if (other == directory) {
@@ -305,6 +312,7 @@ object_file object_file::create(area where,
             continue;
         }
         fork_guard guard(fd.get());
+        birth.reset();
         bool linked = false;
         if (!try_lock_shared(fd.get())) {
             if (errno == EAGAIN)
@@ -383,8 +391,7 @@ void object_file::close() noexcept {
     bool linked = false;
     if (last && is_linked(lock_.get(), linked) && linked)
         remove_locked(directory_->get(), file_, header_);
-    guard_ = {};
-    lock_.reset();
+    guard_.close(lock_);
     errno = reason;
 }
 

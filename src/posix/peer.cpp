@@ -1,10 +1,9 @@
 #include "native_error.hpp"
 #include "pipe.hpp"
 #include "pipe_impl.hpp"
+#include "syscalls.hpp"
 
-#include <sys/socket.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -14,29 +13,13 @@ namespace isthmus::detail {
 /// What the kernel noted when the connection was made: the client's process, or the one that
 /// listened.
 bool credentials_of(int fd, peer_identity& who) {
-#ifdef SO_PEERCRED
-    ucred credentials{};
-    socklen_t size = sizeof credentials;
-    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
-        return false;
-    who.process_id = static_cast<std::uint32_t>(credentials.pid);
-    who.user = std::to_string(credentials.uid);
-    return true;
-#else
     uid_t user = 0;
-    gid_t group = 0;
-    if (::getpeereid(fd, &user, &group) != 0)
-        return false;
-    who.user = std::to_string(user);
-#    ifdef LOCAL_PEERPID
     pid_t process = 0;
-    socklen_t size = sizeof process;
-    if (::getsockopt(fd, 0 /* SOL_LOCAL */, LOCAL_PEERPID, &process, &size) == 0) {
-        who.process_id = static_cast<std::uint32_t>(process);
-    }
-#    endif
+    if (posix::os.peer_credentials(fd, user, process) != 0)
+        return false;
+    who.process_id = static_cast<std::uint32_t>(process);
+    who.user = std::to_string(user);
     return true;
-#endif
 }
 
 peer_identity pipe::peer(std::error_code& ec) const {

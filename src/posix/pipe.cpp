@@ -61,6 +61,9 @@ using patience = data_path::patience;
 /// Deadlines nearer than this are waited for by polling, which keeps them exactly.
 constexpr auto brief_steps_need = std::chrono::milliseconds(200);
 
+/// Longer than an operation takes that does not wait.
+constexpr auto moment = std::chrono::milliseconds(2);
+
 std::uint64_t progress_of(pipe_operation& op) noexcept {
     return op.transferred + state_of(op).sent;
 }
@@ -190,10 +193,14 @@ void pipe::start(pipe_operation& op) {
     op.transferred = 0;
     op.more_data = false;
     new (op.native) operation_state{.generation = impl_->waits.generation()};
-    {
+    auto& state = state_of(op);
+    if (!impl_->is_server) {
+        state.path = impl_->path.get();
+    } else {
         const std::lock_guard lock(impl_->mutex);
-        state_of(op).path = impl_->path;
-        if (!impl_->path) {
+        state.kept = impl_->path;
+        state.path = state.kept.get();
+        if (!state.path) {
             op.error = win32_error(what, impl_->now == impl::state::listening
                                              ? win32_code::pipe_listening
                                              : win32_code::pipe_not_connected);
@@ -205,11 +212,12 @@ void pipe::start(pipe_operation& op) {
     if (op.error)
         return finish(op);
     op.pending = true;
-    auto& state = state_of(op);
-    state.has_turn = turn_of(op).try_take(impl_->waits, &op);
+    state.has_turn = turn_of(op).try_take(&op);
     if (!state.has_turn)
         return;
-    const bool better_wait = op.what == kind::read && state.path->read_will_wait(op.in.size());
+    // A read of nothing need not wait.
+    const bool better_wait = op.what != kind::write && state.path->read_will_wait() &&
+                             (op.what == kind::read_message || !op.in.empty());
     if (!better_wait)
         try_complete(op);
 }
@@ -242,8 +250,11 @@ bool pipe::advance(pipe_operation& op, bool may_block) {
     } else {
         auto& state = state_of(op);
         if (!state.has_turn)
-            state.has_turn = turn_of(op).try_take(impl_->waits, &op);
-        if (!state.has_turn || !step(op, may_block ? patience::brief : patience::none))
+            state.has_turn = turn_of(op).try_take(&op);
+        const auto waiting = !may_block        ? patience::none
+                             : state.unhurried ? patience::ample
+                                               : patience::brief;
+        if (!state.has_turn || !step(op, waiting))
             return false;
         turn_of(op).give_back(impl_->waits, &op);
     }
@@ -258,6 +269,8 @@ bool pipe::try_complete(pipe_operation& op) {
 void pipe::complete(pipe_operation& op, const deadline& until) {
     // A deadline must be kept to the millisecond, which a step that blocks does not.
     bool may_block = until.is_never() || until.remaining() > brief_steps_need;
+    if (op.pending)
+        state_of(op).unhurried = until.is_never();
     while (op.pending) {
         auto& state = state_of(op);
         auto how = wait_result::ready;
@@ -316,9 +329,16 @@ peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
     ec = !path              ? win32_error(operation::peek_channel, win32_code::pipe_not_connected)
          : !impl_->may_read ? win32_error(operation::peek_channel, win32_code::access_denied)
                             : std::error_code();
-    // Another thread that is inside a read has found nothing.
-    if (ec || !path->reading.try_take(impl_->waits, &token))
+    if (ec)
         return {};
+    // Who has the turn for longer is a read that has found nothing, and what comes is that read's.
+    const auto how = path->reading.take(impl_->waits, &token, deadline::after(moment),
+                                        impl_->waits.generation());
+    if (how != wait_result::ready) {
+        if (path->disconnected())
+            ec = win32_error(operation::peek_channel, win32_code::pipe_not_connected);
+        return {};
+    }
     const auto seen = path->peek(buffer, ec);
     path->reading.give_back(impl_->waits, &token);
     return seen;
@@ -338,7 +358,7 @@ void pipe::flush(const deadline& until, std::error_code& ec) {
                              : std::error_code();
     // The reader does not tell (that would be a system call for every read): look, ever less often.
     for (auto pause = std::chrono::nanoseconds(20us); !ec; pause = std::min(pause * 2, {1ms})) {
-        if (path->reading.try_take(impl_->waits, &generation)) {
+        if (path->reading.try_take(&generation)) {
             path->greet();
             path->reading.give_back(impl_->waits, &generation);
         }
@@ -382,7 +402,7 @@ void pipe::disconnect(std::error_code& ec) {
         }
         return;
     }
-    if (impl_->path->reading.try_take(impl_->waits, &token)) {
+    if (impl_->path->reading.try_take(&token)) {
         impl_->path->greet();
         impl_->path->reading.give_back(impl_->waits, &token);
     }

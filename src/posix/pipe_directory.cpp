@@ -363,10 +363,13 @@ std::optional<pipe_directory::claim> pipe_directory::claim_instance(
         struct ::stat current {};
         if (os.fstat(candidate.get(), &mine) != 0)
             return std::nullopt;
-        if (os.fstatat(fd(), path.c_str(), &current, AT_SYMLINK_NOFOLLOW) != 0 ||
-            current.st_ino != mine.st_ino) {
-            continue;
+        if (os.fstatat(fd(), path.c_str(), &current, AT_SYMLINK_NOFOLLOW) != 0) {
+            if (errno == ENOENT)
+                continue;
+            return std::nullopt;
         }
+        if (current.st_ino != mine.st_ino)
+            continue;
         return claim{std::move(candidate), std::move(guard), file, server_of(file),
                      number_of(file)};
     }

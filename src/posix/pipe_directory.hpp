@@ -83,8 +83,9 @@ public:
         std::string server;       ///< `<k>`
         std::uint64_t number = 0; ///< `<n>`
     };
-    /// Claims a listening instance whose name is not in `tried`. Without result: EAGAIN if there is
-    /// none to be had, EACCES if there is one that the caller may not have.
+    /// Claims a listening instance whose name is not in `tried`. To be called under a fork_delay.
+    /// Without result: EAGAIN if there is none to be had, EACCES if there is one that the caller
+    /// may not have.
     std::optional<claim> claim_instance(const std::vector<std::string>& tried) const;
 
     /// Whether process `k` still serves.

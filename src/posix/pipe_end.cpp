@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -54,7 +53,7 @@ std::error_code error_of(wait_result how, operation what) {
 
 bool is_pipe_end(int fd, pipe_end::role expected) noexcept {
     struct ::stat status {};
-    const int flags = ::fcntl(fd, F_GETFL);
+    const int flags = posix::os.get_flags(fd);
     if (flags < 0 || posix::os.fstat(fd, &status) != 0 || !S_ISFIFO(status.st_mode))
         return false;
     return (flags & O_ACCMODE) == (expected == pipe_end::role::reader ? O_RDONLY : O_WRONLY);
@@ -75,14 +74,10 @@ std::pair<std::unique_ptr<pipe_end>, std::unique_ptr<pipe_end>> pipe_end::create
     }
     descriptor reader(ends[0]);
     descriptor writer(ends[1]);
-#ifdef F_SETPIPE_SZ
     // A hint: an unprivileged process may not have as much as it likes.
     if (buffer_size > 0 && buffer_size <= INT_MAX) {
-        ::fcntl(writer.get(), F_SETPIPE_SZ, static_cast<int>(buffer_size));
+        posix::os.set_pipe_size(writer.get(), static_cast<int>(buffer_size));
     }
-#else
-    static_cast<void>(buffer_size);
-#endif
     return {std::unique_ptr<pipe_end>(new pipe_end(own(std::move(reader)))),
             std::unique_ptr<pipe_end>(new pipe_end(own(std::move(writer))))};
 }
@@ -100,9 +95,12 @@ std::unique_ptr<pipe_end> pipe_end::from_token(std::string_view token,
         ec = win32_error(operation::open_pipe, win32_code::invalid_handle);
         return nullptr;
     }
-    ec.clear();
     // It was inherited on purpose, once; this process's children shall not have it.
-    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (posix::os.set_cloexec(fd, true) != 0) {
+        ec = posix_error(operation::open_pipe, errno);
+        return nullptr;
+    }
+    ec.clear();
     return std::unique_ptr<pipe_end>(new pipe_end(own(descriptor(fd))));
 }
 
@@ -170,7 +168,7 @@ void pipe_end::write(std::span<const std::byte> data, const deadline& until, std
 
 std::unique_ptr<pipe_end> pipe_end::duplicate_inheritable(std::error_code& ec) const {
     descriptor copy(retry([&] { return posix::os.dup_cloexec(impl_->fd.get()); }));
-    if (!copy || ::fcntl(copy.get(), F_SETFD, 0) != 0) {
+    if (!copy || posix::os.set_cloexec(copy.get(), false) != 0) {
         ec = posix_error(operation::share_pipe, errno);
         return nullptr;
     }

@@ -16,11 +16,13 @@ namespace isthmus::detail {
 
 /// What an operation keeps while it is pending, in pipe_operation::native.
 struct operation_state {
-    std::shared_ptr<posix::data_path>
-        path{};                   ///< its own: the pipe may meanwhile serve another client
+    posix::data_path* path = nullptr;
+    /// A server's: the pipe may meanwhile serve another client. A client has one path for life.
+    std::shared_ptr<posix::data_path> kept{};
     std::uint64_t generation = 0; ///< of cancellation, when it started
     std::uint64_t sent = 0;
     bool has_turn = false;
+    bool unhurried = false; ///< it waits without a deadline
 };
 static_assert(sizeof(operation_state) <= sizeof(pipe_operation::native));
 
@@ -42,10 +44,10 @@ struct pipe::impl {
 
     mutable std::mutex mutex; ///< of what follows
     state now = state::listening;
-    std::shared_ptr<posix::data_path> path; ///< only while connected
+    std::shared_ptr<posix::data_path> path; ///< only while connected; a client's never changes
 
     // The server's end.
-    posix::pipe_server::instance instance;
+    posix::pipe_server::instance instance{.waits = &waits};
     posix::descriptor fifo; ///< inbound: the reading end, kept while the instance listens
 
     // The client's end.

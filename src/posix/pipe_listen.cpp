@@ -14,21 +14,23 @@ namespace isthmus::detail {
 
 using posix::data_path;
 using posix::descriptor;
+using posix::early_clients;
 using posix::wait_result;
 
 namespace {
 
 /// Makes a connection out of an accepted socket.
-std::shared_ptr<data_path> accepted(pipe::impl& server, descriptor fd) {
-    if (server.buffer_size > 0 && server.carrier != transport::fifo) {
-        posix::os.grow_send_buffer(fd.get(), static_cast<int>(server.buffer_size));
-    }
+std::shared_ptr<data_path> accepted(pipe::impl& server, early_clients::client client) {
+    client.guard = {}; // the data path guards it from here on
     return std::make_shared<data_path>(
-        data_path::setup{.fd = std::move(fd),
+        data_path::setup{.fd = std::move(client.fd),
                          .carrier = server.carrier,
                          .type = server.properties.type,
                          .read_mode = server.read_mode,
                          .server = true,
+                         .buffer_size = server.buffer_size,
+                         .shared = std::move(client.shared),
+                         .received = std::move(client.received),
                          .on_hello = [&server](std::uint64_t claimed) {
                              if (server.instance.server)
                                  server.instance.server->connected(server.instance, claimed);
@@ -80,25 +82,37 @@ bool open_fifo_reader(pipe::impl& server) {
 
 bool step_listen(pipe::impl& server, pipe_operation& op) {
     std::shared_ptr<data_path> path;
+    std::uint64_t claimed = 0;
+    descriptor claim; // kept until the instance's file has its place
+    posix::fork_guard claim_guard;
     {
+        const posix::fork_delay forks;
         const std::lock_guard lock(server.mutex);
         if (server.now != pipe::impl::state::listening) {
             op.error = win32_error(operation::accept_channel, win32_code::invalid_parameter);
             return true;
         }
-        auto client = take_client(server);
+        auto client = server.instance.server->take_early(server.instance);
         if (!client) {
+            client.emplace();
+            client->fd = take_client(server);
+        }
+        if (!client->fd) {
             if (posix::would_block())
                 return false;
             op.error = posix_error(operation::accept_channel, errno);
             return true;
         }
-        path = accepted(server, std::move(client));
+        claimed = client->claimed();
+        claim = std::move(client->claim);
+        claim_guard = std::move(client->claim_guard);
+        path = accepted(server, std::move(*client));
         server.path = path;
         server.now = pipe::impl::state::connected;
     }
-    server.instance.server->connected(server.instance, 0);
-    if (path->reading.try_take(server.waits, &op)) {
+    server.instance.server->connected(server.instance, claimed);
+    claim_guard.close(claim);
+    if (path->reading.try_take(&op)) {
         path->greet();
         path->reading.give_back(server.waits, &op);
     }
@@ -109,8 +123,11 @@ bool step_listen(pipe::impl& server, pipe_operation& op) {
 wait_result wait_for_client(pipe::impl& server, const deadline& until, std::uint64_t generation) {
     using namespace std::chrono_literals;
     if (server.carrier != transport::fifo) {
+        const auto seen = server.waits.changes();
+        if (server.instance.server->has_early())
+            return wait_result::ready;
         return server.waits.wait(server.instance.server->listening_socket(), POLLIN, until,
-                                 generation);
+                                 generation, seen);
     }
     if (server.properties.direction == channel_direction::inbound) {
         return server.waits.wait(server.fifo.get(), POLLIN, until, generation);

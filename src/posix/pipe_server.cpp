@@ -42,7 +42,10 @@ std::string path_of(const std::string& encoded) {
 
 /// Names of one machine are one namespace: another user's live channel keeps the name from us.
 std::optional<bool> served_by_other_user(const std::string& encoded) {
-    for (const uid_t user : other_users()) {
+    const auto others = other_users();
+    if (!others)
+        return std::nullopt;
+    for (const uid_t user : *others) {
         const auto directory = pipe_directory::open(user, encoded);
         if (!directory) {
             // What cannot be trusted or looked into is not a channel; but lack of descriptors is
@@ -172,6 +175,7 @@ void pipe_server::create_instance(const std::string& key,
 /// Needs the namespace_lock. Null with errno.
 std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
                                                 const pipe_directory::shape& shape) {
+    const fork_delay forks; // until all is guarded
     std::shared_ptr<pipe_server> server(new pipe_server);
     server->process_ = ::getpid();
     server->directory_ = std::move(directory);
@@ -202,8 +206,7 @@ std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
     }
     const int reason = errno;
     server->remove_nodes();
-    server->life_guard_ = {};
-    server->life_.reset();
+    server->life_guard_.close(server->life_);
     errno = reason;
     return nullptr;
 }
@@ -354,6 +357,7 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
         return;
     if (server->process_ != ::getpid())
         return;
+    server->turn_away(who);
     if (client_gone)
         server->await_release(who);
     const std::lock_guard guard(servers_mutex);
@@ -378,12 +382,49 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
         return;
     server->remove_nodes();
     servers().erase(path_of(directory.encoded()));
-    server->life_guard_ = {};
-    server->life_.reset();
+    server->life_guard_.close(server->life_);
     // With it go the hellos of clients that nobody accepted, and so their claims.
-    server->socket_.reset();
+    server->socket_guard_.close(server->socket_);
+    server->early_.clear();
     if (names && !directory.remove_if_dead())
         server->renew_link(directory.living_server());
+}
+
+/// Closes the connection of a client that has come to a listening instance which is about to be
+/// closed: it may be anywhere in the queue that the instances share. (The last instance takes the
+/// queue with it.)
+void pipe_server::turn_away(instance& who) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (who.where != place::listening || instances_.size() == 1)
+            return;
+        move(who, place::connected); // nobody can claim it from now on
+    }
+    // One who has claimed it may be just about to connect.
+    wait_shortly([&] {
+        const std::lock_guard lock(mutex_);
+        if (!claimed_by_client(who))
+            return true;
+        early_.take_in(socket_.get());
+        return early_.turn_away(who.number);
+    });
+    const std::lock_guard lock(mutex_);
+    if (early_.empty())
+        return;
+    for (const auto* each : instances_) {
+        if (each->where == place::listening)
+            each->waits->look_again();
+    }
+}
+
+std::optional<early_clients::client> pipe_server::take_early(const instance& who) {
+    const std::lock_guard lock(mutex_);
+    return early_.take(who.number);
+}
+
+bool pipe_server::has_early() {
+    const std::lock_guard lock(mutex_);
+    return !early_.empty();
 }
 
 /// A client that is killed closes its descriptors one after the other: its connection may be gone

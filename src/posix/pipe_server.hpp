@@ -1,11 +1,14 @@
 #pragma once
 
+#include "early_clients.hpp"
 #include "fork_guard.hpp"
 #include "pipe_directory.hpp"
+#include "waiting.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,7 @@ public:
         std::string file;
         std::uint64_t number = 0; ///< from 1, never given twice
         place where = place::none;
+        cancellation* waits = nullptr; ///< of its pipe; for those who wait for a client
     };
 
     /// Creates an instance, which listens. On failure `made.server` is empty and `ec` tells.
@@ -45,6 +49,11 @@ public:
     /// number of the instance that the client claimed, 0 if not known (yet). Since all instances
     /// accept on one socket it may be another instance's: then the two exchange their files.
     void connected(instance& who, std::uint64_t claimed);
+
+    /// A client that was taken out of the socket's queue already; such a one comes before those
+    /// that are still in there. Whoever waits for a client must look here, too, and is told to.
+    std::optional<early_clients::client> take_early(const instance& who);
+    bool has_early();
 
     /// `who` has disconnected its client and does not listen: it gets a file that its former client
     /// has no hold on. False with errno.
@@ -67,6 +76,7 @@ private:
     bool move(instance& who, place to);
     bool claimed_by_client(const instance& who) const;
     void exchange(instance& connected, instance& other);
+    void turn_away(instance& who) noexcept;
     void await_release(const instance& who) const noexcept;
     void remove_nodes() const noexcept;
     void renew_link(const std::string& server) const;
@@ -82,6 +92,7 @@ private:
     fork_guard life_guard_;
     fork_guard socket_guard_;
     std::vector<instance*> instances_;
+    early_clients early_;
 };
 
 } // namespace isthmus::posix

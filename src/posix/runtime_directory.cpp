@@ -165,12 +165,15 @@ descriptor open_directory_of(uid_t user, area where) {
     return open_trusted(home.get(), sub_name, user, path + '/' + sub_name);
 }
 
-std::vector<uid_t> other_users() {
+std::optional<std::vector<uid_t>> other_users() {
     std::vector<uid_t> users;
     const descriptor base = open_base();
-    if (!base)
+    if (!base && errno == ENOENT)
         return users;
-    for (const auto& entry : list_directory(base.get())) {
+    const auto entries = base ? list_directory(base.get()) : std::vector<std::string>();
+    if (entries.empty() && errno != 0)
+        return std::nullopt;
+    for (const auto& entry : entries) {
         if (!entry.starts_with(user_prefix))
             continue;
         uid_t user = 0;
@@ -207,7 +210,7 @@ std::vector<std::string> list_directory(int directory) {
         return entries;
     copy.release();
     errno = 0;
-    while (const dirent* const entry = ::readdir(stream.get())) {
+    while (const dirent* const entry = os.readdir(stream.get())) {
         const std::string_view name = entry->d_name;
         if (name != "." && name != "..")
             entries.emplace_back(name);

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,9 @@ descriptor open_own_directory(area where);
 /// Opens another user's (or one's own) as it is; ENOENT if there is none.
 descriptor open_directory_of(uid_t user, area where);
 
-/// The other users who have a directory, in ascending order but root first.
-std::vector<uid_t> other_users();
+/// The other users who have a directory, in ascending order but root first; nothing, with errno, if
+/// that cannot be found out.
+std::optional<std::vector<uid_t>> other_users();
 
 /// The calling user's namespace lock: held while names are made or removed, for some microseconds.
 /// Excludes other threads as well as other processes.

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/time.h>
@@ -18,6 +19,7 @@
 
 #if ISTHMUS_LINUX_FAST_PATHS
 #    include <linux/futex.h>
+#    include <linux/sockios.h>
 #    include <sys/eventfd.h>
 #    include <sys/syscall.h>
 #endif
@@ -84,6 +86,55 @@ int os_ofd_get_lock([[maybe_unused]] int fd, [[maybe_unused]] short& type) {
     errno = ENOSYS;
     return -1;
 #endif
+}
+
+int os_set_pipe_size([[maybe_unused]] int fd, [[maybe_unused]] int size) {
+#ifdef F_SETPIPE_SZ
+    return ::fcntl(fd, F_SETPIPE_SZ, size);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int os_get_seals([[maybe_unused]] int fd) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::fcntl(fd, F_GET_SEALS);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int os_bytes_unread([[maybe_unused]] int fd, [[maybe_unused]] int& count) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::ioctl(fd, SIOCOUTQ, &count);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int os_peer_credentials(int fd, uid_t& user, pid_t& process) {
+#ifdef SO_PEERCRED
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+        return -1;
+    user = credentials.uid;
+    process = credentials.pid;
+#else
+    gid_t group = 0;
+    if (::getpeereid(fd, &user, &group) != 0)
+        return -1;
+    process = 0;
+#    ifdef LOCAL_PEERPID
+    socklen_t size = sizeof process;
+    if (::getsockopt(fd, 0 /* SOL_LOCAL */, LOCAL_PEERPID, &process, &size) != 0)
+        process = 0;
+#    endif
+#endif
+    return 0;
 }
 
 int os_pipe(int fds[2]) {
@@ -335,6 +386,7 @@ constinit system_calls os = {
     .ftruncate = [](int fd, off_t size) { return ::ftruncate(fd, size); },
     .allocate = os_allocate,
     .fdopendir = [](int fd) { return ::fdopendir(fd); },
+    .readdir = [](DIR* directory) { return ::readdir(directory); },
     .flock = [](int fd, int operation) { return ::flock(fd, operation); },
     .ofd_set_lock = os_ofd_set_lock,
     .ofd_get_lock = os_ofd_get_lock,
@@ -348,8 +400,13 @@ constinit system_calls os = {
         [](int fd, const void* buffer, size_t size, off_t offset) {
             return ::pwrite(fd, buffer, size, offset);
         },
+    .get_flags = [](int fd) { return ::fcntl(fd, F_GETFL); },
     .set_nonblocking = os_set_nonblocking,
     .set_cloexec = [](int fd, bool on) { return ::fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0); },
+    .set_pipe_size = os_set_pipe_size,
+    .get_seals = os_get_seals,
+    .bytes_to_read = [](int fd, int& count) { return ::ioctl(fd, FIONREAD, &count); },
+    .bytes_unread = os_bytes_unread,
     .pipe = os_pipe,
     .eventfd = os_eventfd,
     .memory_file = os_memory_file,
@@ -367,6 +424,8 @@ constinit system_calls os = {
                   const sockaddr* address,
                   socklen_t size) { return ::connect(fd, address, size); },
     .accept = os_accept,
+    .shutdown = [](int fd) { return ::shutdown(fd, SHUT_RDWR); },
+    .peer_credentials = os_peer_credentials,
     .grow_send_buffer = os_grow_send_buffer,
     .set_patience = os_set_patience,
     .recv =
@@ -377,6 +436,7 @@ constinit system_calls os = {
         [](int fd, const void* data, size_t size, int flags) {
             return ::send(fd, data, size, flags);
         },
+    .readv = [](int fd, const iovec* parts, int count) { return ::readv(fd, parts, count); },
     .recvmsg = [](int fd, msghdr* message, int flags) { return ::recvmsg(fd, message, flags); },
     .sendmsg =
         [](int fd, const msghdr* message, int flags) { return ::sendmsg(fd, message, flags); },

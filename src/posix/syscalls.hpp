@@ -39,6 +39,7 @@ struct system_calls {
     /// Memory or disk for a part of the file, which grows if need be: posix_fallocate, with errno
     int (*allocate)(int fd, off_t offset, off_t size);
     DIR* (*fdopendir)(int fd);
+    dirent* (*readdir)(DIR* directory); ///< null with errno, 0 at the end
     int (*flock)(int fd, int operation);
     int (*ofd_set_lock)(int fd, short type);  ///< whole file; F_OFD_SETLK
     int (*ofd_get_lock)(int fd, short& type); ///< whole file; F_OFD_GETLK
@@ -46,8 +47,13 @@ struct system_calls {
     ssize_t (*write)(int fd, const void* buffer, size_t size);
     ssize_t (*pread)(int fd, void* buffer, size_t size, off_t offset);
     ssize_t (*pwrite)(int fd, const void* buffer, size_t size, off_t offset);
+    int (*get_flags)(int fd);                           ///< fcntl(F_GETFL)
     int (*set_nonblocking)(int fd, bool on);            ///< fcntl(F_SETFL)
     int (*set_cloexec)(int fd, bool on);                ///< fcntl(F_SETFD)
+    int (*set_pipe_size)(int fd, int size);             ///< fcntl(F_SETPIPE_SZ)
+    int (*get_seals)(int fd);                           ///< fcntl(F_GET_SEALS)
+    int (*bytes_to_read)(int fd, int& count);           ///< ioctl(FIONREAD)
+    int (*bytes_unread)(int fd, int& count);            ///< by the peer; ioctl(SIOCOUTQ)
     int (*pipe)(int fds[2]);                            ///< close-on-exec
     int (*eventfd)();                                   ///< close-on-exec, non-blocking
     int (*memory_file)(size_t size);                    ///< sealed against any change of size
@@ -62,13 +68,18 @@ struct system_calls {
     int (*bind)(int fd, const sockaddr* address, socklen_t size);
     int (*listen)(int fd, int backlog);
     int (*connect)(int fd, const sockaddr* address, socklen_t size);
-    int (*accept)(int fd); ///< close-on-exec
+    int (*accept)(int fd);   ///< close-on-exec
+    int (*shutdown)(int fd); ///< both ways
+    /// Of the process that connected, or listened: SO_PEERCRED, getpeereid. 0 where the system does
+    /// not tell the process.
+    int (*peer_credentials)(int fd, uid_t& user, pid_t& process);
     /// Makes the send buffer hold `size` bytes if it does not already: SO_SNDBUF
     int (*grow_send_buffer)(int fd, int size);
     /// How long a blocking recv or send may take at most: SO_RCVTIMEO, SO_SNDTIMEO
     int (*set_patience)(int fd, int milliseconds);
     ssize_t (*recv)(int fd, void* buffer, size_t size, int flags);
     ssize_t (*send)(int fd, const void* data, size_t size, int flags);
+    ssize_t (*readv)(int fd, const iovec* parts, int count);
     ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
     ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);
     int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll

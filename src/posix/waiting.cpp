@@ -95,18 +95,23 @@ wait_result cancellation::wait(int fd,
                                short events,
                                const deadline& until,
                                std::uint64_t generation) {
+    return wait(fd, events, until, generation, changes_);
+}
+
+wait_result cancellation::wait(
+    int fd, short events, const deadline& until, std::uint64_t generation, std::uint64_t seen) {
     // Without a descriptor to be woken by, look now and then: out of descriptors is no reason to
     // fail on a connection that exists.
     constexpr timespec moment{.tv_sec = 0, .tv_nsec = 10'000'000};
     const bool can_be_woken = this_thread.open();
     const int sleeper = this_thread.writer();
-    std::uint64_t changes = 0;
     {
         const std::lock_guard lock(mutex_);
         if (generation_ != generation)
             return wait_result::canceled;
+        if (changes_ != seen)
+            return wait_result::ready;
         sleepers_.push_back(sleeper);
-        changes = changes_;
     }
     std::array<pollfd, 2> fds = {
         pollfd{.fd = fd, .events = events, .revents = 0},
@@ -121,7 +126,7 @@ wait_result cancellation::wait(int fd,
         const int reason = errno;
         const std::lock_guard lock(mutex_);
         const bool canceled = generation_ != generation;
-        const bool changed = changes_ != changes;
+        const bool changed = changes_ != seen;
         // A wake-up may come when the wait is already over: none must be left for the next one.
         if (can_be_woken && (canceled || changed || (ready > 0 && fds[1].revents != 0)))
             this_thread.drain();
@@ -141,38 +146,31 @@ wait_result cancellation::wait(int fd,
     }
 }
 
-bool turn::try_take(cancellation& shared, const void* who) {
-    const std::lock_guard lock(shared.mutex_);
-    if (!owner_)
-        owner_ = who;
-    return owner_ == who;
-}
-
+// A waiter announces itself before it looks at the owner, and who gives back looks for waiters
+// after it has cleared the owner (both sequentially consistent): one of them sees the other.
 wait_result turn::take(cancellation& shared,
                        const void* who,
                        const deadline& until,
                        std::uint64_t generation) {
     std::unique_lock lock(shared.mutex_);
-    while (owner_ && owner_ != who) {
-        if (shared.generation_ != generation)
-            return wait_result::canceled;
-        if (until.is_never()) {
+    ++waiters_;
+    auto how = wait_result::ready;
+    while (how == wait_result::ready && !try_take(who)) {
+        if (shared.generation_ != generation) {
+            how = wait_result::canceled;
+        } else if (until.is_never()) {
             shared.turns_.wait(lock);
-        } else if (shared.turns_.wait_until(lock, until.when()) == std::cv_status::timeout) {
-            if (!owner_ || owner_ == who)
-                break;
-            return wait_result::timed_out;
+        } else if (shared.turns_.wait_until(lock, until.when()) == std::cv_status::timeout &&
+                   !try_take(who)) {
+            how = wait_result::timed_out;
         }
     }
-    owner_ = who;
-    return wait_result::ready;
+    --waiters_;
+    return how;
 }
 
-void turn::give_back(cancellation& shared, const void* who) {
+void turn::wake_waiters(cancellation& shared) {
     const std::lock_guard lock(shared.mutex_);
-    if (owner_ != who)
-        return;
-    owner_ = nullptr;
     shared.turns_.notify_all();
 }
 

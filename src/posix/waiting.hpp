@@ -34,31 +34,47 @@ public:
     /// after the descriptor: an expired one polls.
     wait_result wait(int fd, short events, const deadline& until, std::uint64_t generation);
 
+    /// The same for a caller that has looked for something else as well: what look_again() told
+    /// after `seen` was taken from changes() is not missed.
+    wait_result wait(
+        int fd, short events, const deadline& until, std::uint64_t generation, std::uint64_t seen);
+    std::uint64_t changes() const noexcept { return changes_; }
+
 private:
     friend class turn;
 
     std::mutex mutex_;
     std::condition_variable turns_;
     std::atomic<std::uint64_t> generation_ = 0; ///< changed under the mutex
-    std::uint64_t changes_ = 0;
-    std::vector<int> sleepers_; ///< the descriptors that wake them
+    std::atomic<std::uint64_t> changes_ = 0;    ///< changed under the mutex
+    std::vector<int> sleepers_;                 ///< the descriptors that wake them
 };
 
 /// Operations of one direction take turns: the one that has it may be left half done while it
-/// waits.
+/// waits. Without contention the turn changes hands without a lock: each operation takes one.
 class turn {
 public:
     /// True if `who` has it now, or had it.
-    bool try_take(cancellation& shared, const void* who);
+    bool try_take(const void* who) noexcept {
+        const void* owner = nullptr;
+        return owner_.compare_exchange_strong(owner, who) || owner == who;
+    }
     wait_result take(cancellation& shared,
                      const void* who,
                      const deadline& until,
                      std::uint64_t generation);
     /// Nothing if `who` does not have it.
-    void give_back(cancellation& shared, const void* who);
+    void give_back(cancellation& shared, const void* who) {
+        const void* owner = who;
+        if (owner_.compare_exchange_strong(owner, nullptr) && waiters_ != 0)
+            wake_waiters(shared);
+    }
 
 private:
-    const void* owner_ = nullptr;
+    static void wake_waiters(cancellation& shared);
+
+    std::atomic<const void*> owner_ = nullptr;
+    std::atomic<unsigned> waiters_ = 0; ///< changed under the mutex
 };
 
 } // namespace isthmus::posix

@@ -250,14 +250,24 @@ std::unique_ptr<pipe> pipe::connect(const channel_address& address,
 
 void pipe::wait(const channel_address& address,
                 const std::optional<deadline>& until,
+                const stop_source* stop,
                 std::error_code& ec) {
+    // How often the stop source is looked at: WaitNamedPipe itself cannot be ended.
+    constexpr DWORD glance_ms = 10;
     const std::wstring path = wide_path(address);
     ec.clear();
     for (;;) {
+        if (stop != nullptr && stop->stop_requested()) {
+            ec = win32_error(operation::wait_channel, ERROR_OPERATION_ABORTED);
+            return;
+        }
         DWORD timeout = NMPWAIT_USE_DEFAULT_WAIT; // which is 0, so that a poll must not pass 0
         if (until) {
             timeout = until->is_never() ? NMPWAIT_WAIT_FOREVER
                                         : std::max<DWORD>(win32::wait_slice(*until), 1);
+        }
+        if (until && stop != nullptr) {
+            timeout = std::min(timeout, glance_ms);
         }
         if (WaitNamedPipeW(path.c_str(), timeout) != 0) {
             return;

@@ -216,9 +216,7 @@ void pipe::cancel_all() noexcept {
     for (auto* queue : {&self.listens, &self.reads, &self.writes}) {
         for (auto* op = queue->first; op != nullptr;) {
             auto* const next = native_of(*op).next; // stop() may take it out of the queue
-            if (native_of(*op).awaited) {
-                self.stop(*op, ERROR_OPERATION_ABORTED);
-            }
+            self.stop(*op, ERROR_OPERATION_ABORTED);
             op = next;
         }
     }

@@ -85,8 +85,10 @@ ends connect(channel_mode read_mode) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 2 || size > 64 * 1024)
         return 0;
-    const std::size_t piece = 1 + data[0] % 97;
-    const std::size_t buffer_size = data[1] & 0x7fU;
+    const std::size_t piece = 1 + data[0] % 97 * (1 + data[0] / 97 * 50);
+    const std::size_t low = data[1] & 0x7fU;
+    // Large enough, too, for data that is received straight into it.
+    const std::size_t buffer_size = low < 64 ? low : (low - 63) * 512;
     const bool peeks = (data[1] & 0x80U) != 0;
     const std::span stream(reinterpret_cast<const std::byte*>(data + 2), size - 2);
     const auto expected = parse(stream);

@@ -173,6 +173,62 @@ TEST(Fifo, OutboundServesAClientOfTheLibrary) {
     EXPECT_EQ(error_of([&](auto& ec) { client.read(buffer, ec); }), errc::broken);
 }
 
+TEST(Fifo, DisconnectEndsABlockedReadOfTheServer) {
+    auto listener =
+        channel_listener::create(unique_name("fifo"), fifo_of(channel_direction::inbound));
+    auto client = channel::connect(listener.name());
+    client.write(bytes("x")); // or it would not count as connected
+    auto server = listener.accept_for(in_good_time).value();
+    EXPECT_EQ(next_text(server), "x");
+    std::vector<std::byte> buffer(4);
+    auto reading =
+        in_background([&] { return error_of([&](auto& ec) { server.read(buffer, ec); }); });
+    EXPECT_TRUE(still_blocked(reading));
+    server.disconnect();
+    const auto ec = reading.get();
+    EXPECT_EQ(ec, errc::not_connected);
+    EXPECT_EQ(ec.value(), 233);
+}
+
+TEST(Fifo, DisconnectEndsABlockedReadOfTheClient) {
+    auto listener =
+        channel_listener::create(unique_name("fifo"), fifo_of(channel_direction::outbound));
+    auto client = channel::connect(listener.name());
+    auto server = listener.accept_for(in_good_time).value();
+    std::vector<std::byte> buffer(4);
+    auto reading =
+        in_background([&] { return error_of([&](auto& ec) { client.read(buffer, ec); }); });
+    EXPECT_TRUE(still_blocked(reading));
+    server.disconnect();
+    EXPECT_EQ(reading.get(), errc::broken); // a FIFO cannot tell more
+}
+
+TEST(Fifo, DisconnectEndsABlockedWriteOfTheServer) {
+    auto listener =
+        channel_listener::create(unique_name("fifo"), fifo_of(channel_direction::outbound));
+    const auto client = channel::connect(listener.name());
+    auto server = listener.accept_for(in_good_time).value();
+    auto writing = in_background(
+        [&] { return error_of([&](auto& ec) { server.write(pattern(1'000'000), ec); }); });
+    EXPECT_TRUE(still_blocked(writing));
+    server.disconnect();
+    const auto ec = writing.get();
+    EXPECT_EQ(ec, errc::not_connected);
+    EXPECT_EQ(ec.value(), 233);
+}
+
+TEST(Fifo, DisconnectEndsABlockedWriteOfTheClient) {
+    auto listener =
+        channel_listener::create(unique_name("fifo"), fifo_of(channel_direction::inbound));
+    auto client = channel::connect(listener.name());
+    auto writing = in_background(
+        [&] { return error_of([&](auto& ec) { client.write(pattern(1'000'000), ec); }); });
+    auto server = listener.accept_for(in_good_time).value();
+    EXPECT_TRUE(still_blocked(writing));
+    server.disconnect();
+    EXPECT_EQ(writing.get(), errc::broken);
+}
+
 TEST(Fifo, HasOneInstance) {
     auto listener =
         channel_listener::create(unique_name("fifo"), fifo_of(channel_direction::outbound));

@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <deque>
+#include <future>
 #include <system_error>
+#include <thread>
 
 /// \file
 /// A child that is forked and does not exec holds nothing of its parent's channels.
@@ -77,6 +81,43 @@ TEST(Fork, DoesNotKeepTheName) {
     channel::connect(name, {}, ec);
     EXPECT_EQ(ec, errc::not_found);
     EXPECT_NO_THROW(channel_listener::create(name, {.first_instance_only = true}));
+}
+
+TEST(Fork, WhileAnotherThreadConnectsAndAcceptsKeepsNothing) {
+    // None of the children ends before all is over: what one of them has, it keeps.
+    constexpr std::size_t most_children = 150;
+    std::atomic<bool> done = false;
+    auto channels = std::async(std::launch::async, [&] {
+        const auto name = unique_name("fork");
+        std::error_code ec;
+        for (std::size_t i = 0; i < scaled(300); ++i) {
+            channel_listener listener;
+            // A child has its parent's descriptors until it runs for the first time.
+            EXPECT_TRUE(eventually([&] {
+                listener = channel_listener::create(name, {.first_instance_only = true}, ec);
+                return !ec;
+            })) << ec.message();
+            if (ec)
+                break;
+            auto client = channel::connect(name, {}, ec);
+            auto server = listener.accept_for(10s);
+            listener.close();
+            server.reset();
+            std::array<std::byte, 1> buffer{};
+            client.read_for(buffer, 10s, ec);
+            EXPECT_EQ(ec, errc::broken);
+            if (ec != errc::broken)
+                break;
+        }
+        done = true;
+    });
+    std::deque<idle_child> children;
+    while (!done) {
+        if (children.size() < most_children)
+            children.emplace_back();
+        std::this_thread::sleep_for(500us);
+    }
+    channels.get();
 }
 
 TEST(Fork, InTheChildTheChannelsAreOfNoUseAndDoNoHarm) {

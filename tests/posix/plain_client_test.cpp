@@ -69,6 +69,37 @@ TEST(PlainClient, ThatLeavesIsBrokenAfterItsData) {
     EXPECT_EQ(ec.value(), 232);
 }
 
+TEST(PlainClient, IsServedThoughAnotherListenerClosesMeanwhile) {
+    auto listener = channel_listener::create(unique_name("plain"));
+    auto closing = channel_listener::create(listener.name());
+    // Both instances are claimed, so that the one that closes has a client to turn away.
+    const auto one = channel::connect(listener.name());
+    const auto speaker = raw_socket::connect(listener.name());
+    EXPECT_TRUE(speaker.send("hello"));
+    const auto silent = raw_socket::connect(listener.name());
+    const auto two = channel::connect(listener.name());
+    closing.close();
+    int by_library = 0;
+    for (int i = 0; i < 3; ++i) {
+        auto server = listener.accept_for(in_good_time);
+        ASSERT_TRUE(server.has_value());
+        std::vector<std::byte> buffer(16);
+        std::error_code ec;
+        const auto got = server->read_for(buffer, 20ms, ec);
+        if (got) {
+            EXPECT_EQ(text(std::span(buffer).first(got->size)), "hello");
+            server->write(bytes("welcome"));
+            EXPECT_EQ(speaker.receive(), "welcome");
+            continue;
+        }
+        EXPECT_EQ(ec, errc::timed_out);
+        server->write(bytes("to the silent"));
+        by_library += silent.receive(20ms) == "to the silent" ? 0 : 1;
+    }
+    EXPECT_EQ(by_library, 1);
+    EXPECT_FALSE(listener.accept_for(0ms).has_value());
+}
+
 TEST(PlainClient, MayBeginWithAnyByte) {
     auto listener = channel_listener::create(unique_name("plain"));
     for (int first = 0; first < 256; ++first) {

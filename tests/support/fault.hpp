@@ -34,7 +34,9 @@ class fault {
             if constexpr (is_close)
                 original_(arguments...);
             errno = error_;
-            if constexpr (std::is_pointer_v<Result>) {
+            if constexpr (std::is_same_v<Result, bool>) {
+                return false;
+            } else if constexpr (std::is_pointer_v<Result>) {
                 return nullptr;
             } else {
                 return Result{-1};
@@ -82,7 +84,10 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::fstatat>("fstatat");
     visit.template operator()<&calls::fchmod>("fchmod");
     visit.template operator()<&calls::fchmodat>("fchmodat");
+    visit.template operator()<&calls::ftruncate>("ftruncate");
+    visit.template operator()<&calls::allocate>("allocate");
     visit.template operator()<&calls::fdopendir>("fdopendir");
+    visit.template operator()<&calls::readdir>("readdir");
     visit.template operator()<&calls::flock>("flock");
     visit.template operator()<&calls::ofd_set_lock>("ofd_set_lock");
     visit.template operator()<&calls::ofd_get_lock>("ofd_get_lock");
@@ -90,23 +95,41 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::write>("write");
     visit.template operator()<&calls::pread>("pread");
     visit.template operator()<&calls::pwrite>("pwrite");
+    visit.template operator()<&calls::get_flags>("get_flags");
     visit.template operator()<&calls::set_nonblocking>("set_nonblocking");
+    visit.template operator()<&calls::set_cloexec>("set_cloexec");
+    visit.template operator()<&calls::set_pipe_size>("set_pipe_size");
+    visit.template operator()<&calls::get_seals>("get_seals");
+    visit.template operator()<&calls::bytes_to_read>("bytes_to_read");
+    visit.template operator()<&calls::bytes_unread>("bytes_unread");
     visit.template operator()<&calls::pipe>("pipe");
     visit.template operator()<&calls::eventfd>("eventfd");
     visit.template operator()<&calls::memory_file>("memory_file");
     visit.template operator()<&calls::mmap>("mmap");
+    visit.template operator()<&calls::map>("map");
+    visit.template operator()<&calls::munmap>("munmap");
+    visit.template operator()<&calls::advise_huge_pages>("advise_huge_pages");
+    visit.template operator()<&calls::msync>("msync");
+    visit.template operator()<&calls::fsync>("fsync");
     visit.template operator()<&calls::socket>("socket");
     visit.template operator()<&calls::bind>("bind");
     visit.template operator()<&calls::listen>("listen");
     visit.template operator()<&calls::connect>("connect");
     visit.template operator()<&calls::accept>("accept");
+    visit.template operator()<&calls::shutdown>("shutdown");
+    visit.template operator()<&calls::peer_credentials>("peer_credentials");
     visit.template operator()<&calls::grow_send_buffer>("grow_send_buffer");
     visit.template operator()<&calls::set_patience>("set_patience");
     visit.template operator()<&calls::recv>("recv");
     visit.template operator()<&calls::send>("send");
+    visit.template operator()<&calls::readv>("readv");
     visit.template operator()<&calls::recvmsg>("recvmsg");
     visit.template operator()<&calls::sendmsg>("sendmsg");
     visit.template operator()<&calls::poll>("poll");
+    visit.template operator()<&calls::futex_wait>("futex_wait");
+    visit.template operator()<&calls::futex_wake>("futex_wake");
+    visit.template operator()<&calls::futex_wait_many>("futex_wait_many");
+    visit.template operator()<&calls::robust_futexes>("robust_futexes");
 }
 
 } // namespace isthmus::test

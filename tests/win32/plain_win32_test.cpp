@@ -235,7 +235,7 @@ TEST(PlainWin32Call, ACallReachesAPlainServer) {
     auto serving =
         in_background([&] { return echo_server(name, true, 1, [&ready] { ready.set_value(); }); });
     ready.get_future().get();
-    EXPECT_EQ(text(channel::call(name, bytes("question"), in_good_time)), "question");
+    EXPECT_EQ(text(channel::call(name, bytes("question"))), "question");
     EXPECT_EQ(serving.get(), 0);
 }
 
