@@ -388,8 +388,10 @@ void object_file::close() noexcept {
         unlock(lock_.get());
         last = try_lock(lock_.get());
     }
+    // In a forked child the descriptor is another file's.
     bool linked = false;
-    if (last && is_linked(lock_.get(), linked) && linked)
+    ino_t inode = 0;
+    if (last && is_linked(lock_.get(), linked, &inode) && linked && inode == inode_)
         remove_locked(directory_->get(), file_, header_);
     guard_.close(lock_);
     errno = reason;

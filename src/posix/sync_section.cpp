@@ -238,10 +238,14 @@ void complete_grant(sync_table& table) noexcept {
     auto& journal = table.layout().journal;
     if (journal.count.load(memory_order_acquire) == 0)
         return;
-    apply(table, journal);
+    if (journal.record < table_layout::most_records) {
+        auto& wake = table.record(journal.record).wake;
+        // Waking comes last. Who may be awake already may have gone on, and locked once more.
+        if (wake.load(memory_order_acquire) != journal.wake)
+            apply(table, journal);
+        unpark(wake, 1);
+    }
     journal.count.store(0, memory_order_release);
-    if (journal.record < table_layout::most_records)
-        unpark(table.record(journal.record).wake, 1);
 }
 
 } // namespace isthmus::posix

@@ -57,6 +57,7 @@ struct thread_context {
 /// Runs when a thread ends: what it owns is abandoned, what it has claimed is free.
 void end_thread(void* pointer) {
     const std::unique_ptr<thread_context> context(static_cast<thread_context*>(pointer));
+    known_thread = {}; // what other destructors of the thread do now, they do as somebody new
     if (context->process != ::getpid())
         return; // a forked child's copy of its parent's
     for (const auto& claim : context->claims) {
@@ -127,6 +128,9 @@ current_table& current() {
 }
 
 std::shared_ptr<sync_table> attach_table(bool create) {
+    // A forked child is somebody else, also to the objects that its parent had open.
+    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { known_thread = {}; });
+    static_cast<void>(registered);
     const std::string wanted = runtime_path(::geteuid(), area::local);
     std::shared_ptr<sync_table> former; // must not be destroyed under the mutex
     const std::lock_guard lock(current().mutex);
