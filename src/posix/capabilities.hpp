@@ -44,6 +44,9 @@ inline constexpr bool shared_futex = ISTHMUS_LINUX_FAST_PATHS;
 /// still be missing at run time (robust_futexes_work). Fallback: file locks.
 inline constexpr bool robust_futex = ISTHMUS_LINUX_FAST_PATHS;
 
+/// Huge pages for shared memory, for who asks. Fallback: none.
+inline constexpr bool huge_pages = ISTHMUS_LINUX_FAST_PATHS;
+
 /// /proc/self/fd gives a short path to a long directory. Fallback: such a path is refused.
 inline constexpr bool proc_self_fd = ISTHMUS_LINUX_FAST_PATHS;
 

@@ -52,9 +52,4 @@ inline bool allocate(int fd, std::uint64_t offset, std::uint64_t size) noexcept 
     return os.allocate(fd, static_cast<off_t>(offset), static_cast<off_t>(size)) == 0;
 }
 
-/// Asks for huge pages. False with errno if the system has none for this memory.
-inline bool advise_huge_pages(void* address, std::size_t size) noexcept {
-    return os.advise_huge_pages(address, size) == 0;
-}
-
 } // namespace isthmus::posix

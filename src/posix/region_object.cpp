@@ -1,5 +1,6 @@
 #include "region_object.hpp"
 
+#include "huge_pages.hpp"
 #include "inheritable_handle.hpp"
 #include "logging.hpp"
 #include "mapping.hpp"
@@ -27,7 +28,6 @@ using posix::object_file;
 struct region_object::impl {
     object_file file;   ///< of a named or unnamed region
     descriptor backing; ///< of a region that is a file
-    bool huge_pages = false;
 };
 
 namespace {
@@ -38,6 +38,15 @@ constexpr std::uint64_t largest = std::numeric_limits<std::size_t>::max() / 2;
 std::uint64_t page_size() noexcept {
     static const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     return size;
+}
+
+/// What is allocated before anything else is asked for stays as it is: so the content gets its
+/// memory here, through a mapping that has asked.
+void ask_for_huge_pages(int fd, std::uint64_t size, const object_name* name) {
+    if (!posix::allocate_huge_pages(fd, posix::content_offset, static_cast<std::size_t>(size))) {
+        log(spdlog::level::info, "region {}: no huge pages to be had, ordinary ones instead: {}",
+            posix::shown_name(name), std::generic_category().message(errno));
+    }
 }
 
 } // namespace
@@ -80,13 +89,14 @@ std::unique_ptr<region_object> region_object::make(const object_name* name,
          .size = size,
          .create = operation::create_region,
          .open = operation::open_region},
-        [size](int fd, posix::object_header&) {
+        [&](int fd, posix::object_header&) {
+            if (options.huge_pages)
+                ask_for_huge_pages(fd, size, name);
             return posix::allocate(fd, posix::content_offset, size);
         },
         created, ec);
     if (ec)
         return nullptr;
-    made->huge_pages = options.huge_pages;
     const std::uint64_t actual = made->file.header().size;
     return std::unique_ptr<region_object>(new region_object(
         actual, wanted != rights::read_only, posix::shown_name(name), std::move(made)));
@@ -191,8 +201,6 @@ std::unique_ptr<mapped_view> region_object::map(view_mode mode,
         return nullptr;
     }
     auto* const base = static_cast<std::byte*>(address);
-    if (impl_->huge_pages && !posix::advise_huge_pages(base, size))
-        log(spdlog::level::info, "region {}: no huge pages to be had ({})", name_, errno);
     return std::make_unique<mapped_view>(base, size, std::span(base + before, length), mode);
 }
 

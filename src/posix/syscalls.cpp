@@ -194,6 +194,16 @@ int os_advise_huge_pages([[maybe_unused]] void* address, [[maybe_unused]] size_t
 #endif
 }
 
+int os_populate([[maybe_unused]] void* address, [[maybe_unused]] size_t size) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    constexpr int populate_write = 23; // newer than some headers
+    return ::madvise(address, size, populate_write);
+#else
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
 int os_allocate(int fd, off_t offset, off_t size) {
 #if ISTHMUS_LINUX_FAST_PATHS
     const int reason = ::posix_fallocate(fd, offset, size);
@@ -414,6 +424,7 @@ constinit system_calls os = {
     .map = os_map,
     .munmap = [](void* address, size_t size) { return ::munmap(address, size); },
     .advise_huge_pages = os_advise_huge_pages,
+    .populate = os_populate,
     .msync = [](void* address, size_t size, int flags) { return ::msync(address, size, flags); },
     .fsync = [](int fd) { return ::fsync(fd); },
     .socket = os_socket,

@@ -62,6 +62,8 @@ struct system_calls {
         size_t size, int protection, int flags, int fd, off_t offset); ///< the same, in full
     int (*munmap)(void* address, size_t size);
     int (*advise_huge_pages)(void* address, size_t size); ///< madvise(MADV_HUGEPAGE)
+    /// Gives mapped memory its pages, or says that it cannot: madvise(MADV_POPULATE_WRITE)
+    int (*populate)(void* address, size_t size);
     int (*msync)(void* address, size_t size, int flags);
     int (*fsync)(int fd);
     int (*socket)(); ///< Unix stream, close-on-exec, non-blocking

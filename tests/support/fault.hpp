@@ -109,6 +109,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::map>("map");
     visit.template operator()<&calls::munmap>("munmap");
     visit.template operator()<&calls::advise_huge_pages>("advise_huge_pages");
+    visit.template operator()<&calls::populate>("populate");
     visit.template operator()<&calls::msync>("msync");
     visit.template operator()<&calls::fsync>("fsync");
     visit.template operator()<&calls::socket>("socket");
