@@ -6,6 +6,7 @@
 #include "support/conversation.hpp"
 #include "support/link.hpp"
 #include "support/process.hpp"
+#include "support/scratch_directory.hpp"
 #include "support/summary.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,13 +14,10 @@
 
 #include <chrono>
 #include <exception>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <random>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace {
@@ -94,28 +92,6 @@ void work(const worker_settings& mine) {
                   << std::endl;
     }
 }
-
-// A directory of this run's own, removed at its end.
-class scratch_directory {
-public:
-    scratch_directory() {
-        std::random_device random;
-        path_ = std::filesystem::temp_directory_path() / ("ib-" + std::to_string(random()));
-        if (!std::filesystem::create_directory(path_)) {
-            throw std::runtime_error("cannot create " + path_.string());
-        }
-    }
-    scratch_directory(const scratch_directory&) = delete;
-    scratch_directory& operator=(const scratch_directory&) = delete;
-    ~scratch_directory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 class comparison {
 public:

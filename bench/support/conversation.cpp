@@ -1,9 +1,9 @@
 #include "support/conversation.hpp"
 
+#include "support/envelope.hpp"
 #include "support/process.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
@@ -11,7 +11,6 @@
 namespace isthmus::bench {
 namespace {
 
-// Commands and reports, always of this size.
 struct command {
     task::kind what = task::kind::quit;
     std::uint32_t unused = 0;
@@ -23,25 +22,6 @@ struct report {
     std::uint64_t sleeps = 0;
     double cpu_seconds = 0;
 };
-
-constexpr std::size_t envelope = 64;
-
-template <class Content>
-void send_content(link& end, const Content& content) {
-    static_assert(sizeof content <= envelope);
-    std::array<std::byte, envelope> bytes{};
-    std::memcpy(bytes.data(), &content, sizeof content);
-    end.send(bytes);
-}
-
-template <class Content>
-Content receive_content(link& end) {
-    std::array<std::byte, envelope> bytes{};
-    end.receive(bytes);
-    Content content;
-    std::memcpy(&content, bytes.data(), sizeof content);
-    return content;
-}
 
 // Each message carries its number, so that a mechanism which loses or mixes them is found out.
 void stamp(std::vector<std::byte>& message, std::uint64_t number) {

@@ -1,32 +1,17 @@
 #include "support/summary.hpp"
 
+#include "support/text.hpp"
+
 #include <algorithm>
 #include <iomanip>
 #include <ostream>
-#include <sstream>
 
 namespace isthmus::bench {
 namespace {
 
-std::string size_text(std::size_t size) {
-    if (size >= 1024 * 1024 && size % (1024 * 1024) == 0) {
-        return std::to_string(size / (1024 * 1024)) + " MiB";
-    }
-    if (size >= 1024 && size % 1024 == 0) {
-        return std::to_string(size / 1024) + " KiB";
-    }
-    return std::to_string(size) + " B";
-}
-
 std::string task_text(const task& what) {
     const char* const kind = what.what == task::kind::round_trip ? "round trip " : "one way ";
     return kind + size_text(what.size);
-}
-
-std::string number(double value, int digits) {
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(digits) << value;
-    return text.str();
 }
 
 double value_of(const figures& found) {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace isthmus::bench {
+
+/// A directory of this run's own, removed at its end. Short: it becomes part of socket paths.
+class scratch_directory {
+public:
+    scratch_directory() {
+        std::random_device random;
+        path_ = std::filesystem::temp_directory_path() / ("ib-" + std::to_string(random()));
+        if (!std::filesystem::create_directory(path_)) {
+            throw std::runtime_error("cannot create " + path_.string());
+        }
+    }
+    scratch_directory(const scratch_directory&) = delete;
+    scratch_directory& operator=(const scratch_directory&) = delete;
+    ~scratch_directory() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace isthmus::bench
