@@ -33,16 +33,16 @@ wait_ending wait_for_objects(sync_table& table,
                              bool all,
                              const deadline& until) noexcept;
 
-/// What is done to objects. Each gives 0, an errno, or what it says.
+/// What is done to an object, given its slot. After `failed`, errno tells.
 enum class release_result { done, not_owner, past_maximum, failed };
-release_result unlock_mutex(sync_table& table, std::uint32_t slot) noexcept;
+release_result unlock_mutex(sync_table& table, std::uint32_t index) noexcept;
 release_result release_semaphore(sync_table& table,
-                                 std::uint32_t slot,
+                                 std::uint32_t index,
                                  std::int32_t update,
                                  std::int32_t& previous) noexcept;
-release_result set_event(sync_table& table, std::uint32_t slot) noexcept;
-release_result reset_event(sync_table& table, std::uint32_t slot) noexcept;
-release_result pulse_event(sync_table& table, std::uint32_t slot) noexcept;
+release_result set_event(sync_table& table, std::uint32_t index) noexcept;
+release_result reset_event(sync_table& table, std::uint32_t index) noexcept;
+release_result pulse_event(sync_table& table, std::uint32_t index) noexcept;
 
 /// Completes what a dead holder of the lock had begun; the caller holds it now.
 void complete_grant(sync_table& table) noexcept;

@@ -21,6 +21,7 @@ inline bool is(const object_slot& slot, detail::object_kind kind) noexcept {
 /// A section under the table's lock. Whom it wakes is woken when the lock is free again.
 class section {
 public:
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing would cost every section
     section(sync_table& table, identity self) noexcept
         : table_(table), lock_(std::in_place, table, self) {}
     section(const section&) = delete;
@@ -45,7 +46,7 @@ private:
     sync_table& table_;
     std::optional<table_lock> lock_;
     std::size_t count_ = 0;
-    std::array<std::uint32_t, 128> sleepers_;
+    std::array<std::uint32_t, 128> sleepers_; ///< filled as far as count_
 };
 
 /// From now on only holders of the lock change the object's state. What follows needs that.

@@ -117,11 +117,19 @@ private:
 
     /// Sleeps until somebody wakes it, or the owner of a mutex dies, or the time has passed.
     void sleep(nanoseconds time) noexcept {
+        if (has_mutex_) {
+            sleep_and_watch_owners(time);
+        } else {
+            park(mine_.wake, thread_record::asleep, time);
+        }
+    }
+
+    void sleep_and_watch_owners(nanoseconds time) noexcept {
         std::array<futex_word, 1 + max_wait_objects> words;
         std::array<life_watch, max_wait_objects> watches;
         std::size_t count = 0;
         words[count++] = {.word = &mine_.wake, .value = thread_record::asleep};
-        for (std::size_t i = 0; has_mutex_ && i < slots_.size(); ++i) {
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
             const auto& slot = table_.slot(slots_[i]);
             if (!is(slot, object_kind::mutex))
                 continue;

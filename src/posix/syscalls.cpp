@@ -261,6 +261,7 @@ int os_futex_wait_many([[maybe_unused]] const futex_word* words,
     constexpr unsigned most = 128;
     constexpr std::uint32_t of_32_bits = 2;
     constexpr long number = 449; // futex_waitv, the same on every architecture but Alpha
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled as far as used
     std::array<waiter, most> waiters;
     if (count > most) {
         errno = EINVAL;
