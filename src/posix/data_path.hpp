@@ -62,7 +62,8 @@ public:
     /// reading turn.
     bool read_will_wait() noexcept;
 
-    /// Undoes an unfinished read: what it took is there for the next.
+    /// Undoes an unfinished read: what it took is there for the next. (Without memory for that the
+    /// connection is broken.)
     void undo_read(detail::pipe_operation& op);
     /// After an unfinished write that has sent a part, nothing that follows could be understood.
     void undo_write(std::uint64_t sent);
@@ -118,6 +119,7 @@ private:
     std::span<std::byte> room_of(detail::pipe_operation& op);
     static bool finish_read(detail::pipe_operation& op, std::error_code error);
     bool finish_read();
+    void give_up() noexcept; ///< breaks the connection
     std::error_code why_no_read(progress how) const;
 
     descriptor fd_; ///< never changes

@@ -62,8 +62,9 @@ data_path::progress data_path::receive_from(std::span<std::byte> buffer, ssize_t
             }
         }
     } else {
-        size = retry(
-            [&] { return os.recv(fd_.get(), buffer.data(), buffer.size(), receive_flags()); });
+        const int flags = receive_flags();
+        size = retry_unless_blocking(
+            flags == 0, [&] { return os.recv(fd_.get(), buffer.data(), buffer.size(), flags); });
     }
     return outcome_of(size);
 }
@@ -108,8 +109,11 @@ data_path::progress data_path::fill(std::size_t room) {
 }
 
 void data_path::greet() {
-    if (awaiting_hello_ && failure_ == 0)
+    if (!awaiting_hello_ || failure_ != 0)
+        return;
+    try {
         fill(read_ahead);
+    } catch (const std::bad_alloc&) {} // the next read takes it in, or says so
 }
 
 // --- operations
@@ -215,8 +219,9 @@ data_path::progress data_path::receive_message(std::span<std::byte> room, std::s
     ssize_t size = 0;
     if (const int flags = receive_flags(); flags == 0) {
         // Says the same as recvmsg with less ado.
-        size = retry(
-            [&] { return os.readv(fd_.get(), parts.data(), static_cast<int>(parts.size())); });
+        size = retry_unless_blocking(true, [&] {
+            return os.readv(fd_.get(), parts.data(), static_cast<int>(parts.size()));
+        });
     } else {
         msghdr message{};
         message.msg_iov = parts.data();
@@ -330,10 +335,15 @@ bool data_path::read_message(pipe_operation& op) {
         op.transferred += received;
         left_in_message_ -= static_cast<std::uint32_t>(received);
         read_total_ += received;
+        if (left_in_message_ == 0 || !asked_ || !in_.empty())
+            continue;
+        // After each brief wait the caller has a look at the clock, and at who cancels: a peer that
+        // sends a byte now and then must not keep it from that.
+        if (read_patience_ != patience::none && !room_of(op).empty())
+            return false;
         // Another try would only confirm that the rest has not come yet: unless all this was
         // queued.
-        if (left_in_message_ > 0 && asked_ && drained_ && in_.empty() &&
-            read_patience_ == patience::none && op.transferred < op.in.size())
+        if (drained_ && read_patience_ == patience::none && op.transferred < op.in.size())
             return false;
     }
 }
@@ -346,6 +356,9 @@ bool data_path::read_across_messages(pipe_operation& op) {
             read_patience_ = patience::none; // there is something to deliver: no waiting for more
         if (room.empty())
             return finish_read();
+        // Empty messages without end must not keep the caller from its deadline.
+        if (op.transferred == 0 && asked_ && !in_message_ && in_.size() < frame_header_size)
+            return false;
         std::size_t received = 0;
         auto how = next_message(room, received);
         if (how == progress::some && received == 0 && left_in_message_ > 0) {
@@ -371,7 +384,12 @@ void data_path::undo_read(pipe_operation& op) {
     if (op.transferred == 0)
         return;
     const std::byte* const data = op.message ? op.message->data() : op.in.data();
-    in_.put_back({data, op.transferred});
+    try {
+        in_.put_back({data, op.transferred});
+    } catch (const std::bad_alloc&) {
+        give_up(); // without these bytes nothing after them could be understood
+        return;
+    }
     read_total_ -= op.transferred;
     if (framed_) {
         left_in_message_ += static_cast<std::uint32_t>(op.transferred);

@@ -41,13 +41,16 @@ ssize_t data_path::send(const iovec* data, int count, patience waiting) {
     if (carrier_ == transport::fifo) {
         return quiet_write(fd_.get(), data->iov_base, data->iov_len);
     }
-    const int flags = no_signal | (can_wait_ && waiting != patience::none ? 0 : MSG_DONTWAIT);
-    if (count == 1)
-        return retry([&] { return os.send(fd_.get(), data->iov_base, data->iov_len, flags); });
+    const bool blocking = can_wait_ && waiting != patience::none;
+    const int flags = no_signal | (blocking ? 0 : MSG_DONTWAIT);
+    if (count == 1) {
+        return retry_unless_blocking(
+            blocking, [&] { return os.send(fd_.get(), data->iov_base, data->iov_len, flags); });
+    }
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(data); // the call only reads it
     message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
-    return retry([&] { return os.sendmsg(fd_.get(), &message, flags); });
+    return retry_unless_blocking(blocking, [&] { return os.sendmsg(fd_.get(), &message, flags); });
 }
 
 /// Sends no more than one call should, and tells in `size` how much it tried.
@@ -142,8 +145,11 @@ std::size_t data_path::parts_to_send(std::span<const std::byte> data,
 }
 
 void data_path::undo_write(std::uint64_t sent) {
-    if (sent == 0)
-        return;
+    if (sent > 0)
+        give_up();
+}
+
+void data_path::give_up() noexcept {
     broken_.store(true, std::memory_order_relaxed);
     if (carrier_ != transport::fifo)
         os.shutdown(fd_.get());

@@ -49,6 +49,18 @@ auto retry(Call call) noexcept {
     }
 }
 
+/// The same for a call that may block for a while. One that a signal interrupted counts as having
+/// waited in vain: begun anew with every signal it might never come back.
+template <class Call>
+auto retry_unless_blocking(bool blocking, Call call) noexcept {
+    if (!blocking)
+        return retry(call);
+    const auto result = call();
+    if (result == -1 && errno == EINTR)
+        errno = EAGAIN;
+    return result;
+}
+
 /// After a failed call: whether it would have had to wait. (EWOULDBLOCK is the same number wherever
 /// this runs.)
 inline bool would_block() noexcept {

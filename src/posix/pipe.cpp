@@ -182,9 +182,8 @@ void pipe::start_listen(pipe_operation& op) {
             impl_->now = impl::state::listening;
         }
     }
-    op.pending = !step_listen(*impl_, op);
-    if (!op.pending)
-        finish(op);
+    op.pending = true;
+    try_complete(op);
 }
 
 void pipe::start(pipe_operation& op) {
@@ -244,19 +243,25 @@ void pipe::start_write(pipe_operation& op, std::span<const std::byte> data) {
 
 /// One step; true if it finished the operation.
 bool pipe::advance(pipe_operation& op, bool may_block) {
-    if (op.what == kind::listen) {
-        if (!step_listen(*impl_, op))
-            return false;
-    } else {
-        auto& state = state_of(op);
-        if (!state.has_turn)
-            state.has_turn = turn_of(op).try_take(&op);
-        const auto waiting = !may_block        ? patience::none
-                             : state.unhurried ? patience::ample
-                                               : patience::brief;
-        if (!state.has_turn || !step(op, waiting))
-            return false;
-        turn_of(op).give_back(impl_->waits, &op);
+    try {
+        if (op.what == kind::listen) {
+            if (!step_listen(*impl_, op))
+                return false;
+        } else {
+            auto& state = state_of(op);
+            if (!state.has_turn)
+                state.has_turn = turn_of(op).try_take(&op);
+            const auto waiting = !may_block        ? patience::none
+                                 : state.unhurried ? patience::ample
+                                                   : patience::brief;
+            if (!state.has_turn || !step(op, waiting))
+                return false;
+            turn_of(op).give_back(impl_->waits, &op);
+        }
+    } catch (const std::bad_alloc&) {
+        // Whoever comes next must not wait for the turn of an operation that is no more.
+        undo(*impl_, op);
+        op.error = posix_error(what_of(op.what), ENOMEM);
     }
     finish(op);
     return true;
@@ -295,7 +300,10 @@ void pipe::complete(pipe_operation& op, const deadline& until) {
             // What did not come in a moment may be long in coming.
             may_block = may_block && blocking && progress_of(op) != before &&
                         (until.is_never() || until.remaining() > brief_steps_need);
-            continue;
+            // A peer that keeps it busy must not keep it from its deadline.
+            if (!until.expired())
+                continue;
+            how = wait_result::timed_out;
         }
         const int reason = errno;
         undo(*impl_, op);
@@ -339,7 +347,12 @@ peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
             ec = win32_error(operation::peek_channel, win32_code::pipe_not_connected);
         return {};
     }
-    const auto seen = path->peek(buffer, ec);
+    peek_result seen;
+    try {
+        seen = path->peek(buffer, ec);
+    } catch (const std::bad_alloc&) {
+        ec = posix_error(operation::peek_channel, ENOMEM);
+    }
     path->reading.give_back(impl_->waits, &token);
     return seen;
 }
