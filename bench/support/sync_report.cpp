@@ -142,7 +142,7 @@ void print_table(std::ostream& out, const sync_scenario& scenario) {
     }
     out << "ratio: isthmus to raw; in brackets: of the CPU time that both processes used\n"
         << "slept: the share of waits, raw and isthmus, in which a process went to sleep\n"
-        << "        (pinned, a round in which they slept in less than 90 % of them does not count)\n"
+        << "        (pinned: a round with less than 90 % for either does not count)\n"
         << std::flush;
 }
 
