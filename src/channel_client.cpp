@@ -26,6 +26,11 @@ std::unique_ptr<detail::pipe> open_client_end(const channel_address& address,
                                               const connect_options& options,
                                               const std::optional<deadline>& until,
                                               std::error_code& ec) {
+    if (options.mode > channel_mode::message ||
+        (options.access_rights && *options.access_rights > rights::read_write)) {
+        ec = win32_error(operation::connect_channel, win32_code::invalid_parameter);
+        return nullptr;
+    }
     for (;;) {
         if (options.stop != nullptr && options.stop->stop_requested()) {
             ec = win32_error(operation::connect_channel, win32_code::operation_aborted);

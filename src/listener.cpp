@@ -116,7 +116,11 @@ bool valid(const listener_options& options) noexcept {
     const bool fifo_possible =
         options.mode == channel_mode::byte && options.direction != channel_direction::duplex &&
         (options.max_instances == 1 || options.max_instances == unlimited_instances);
-    return options.max_instances >= 1 && options.max_instances <= unlimited_instances &&
+    // A program of another language may have made the values.
+    const bool known = options.mode <= channel_mode::message &&
+                       options.direction <= channel_direction::outbound &&
+                       options.carrier <= transport::fifo && options.who <= access::everyone;
+    return known && options.max_instances >= 1 && options.max_instances <= unlimited_instances &&
            options.default_timeout.count() >= 0 &&
            (options.carrier != transport::fifo || fifo_possible);
 }

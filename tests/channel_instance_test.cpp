@@ -225,6 +225,11 @@ TEST(ChannelInstances, ImpossibleOptionsAreRefused) {
     EXPECT_EQ(creation_error(name, {.max_instances = 0}), errc::invalid_argument);
     EXPECT_EQ(creation_error(name, {.max_instances = 256}), errc::invalid_argument);
     EXPECT_EQ(creation_error(name, {.default_timeout = -1ms}), errc::invalid_argument);
+    EXPECT_EQ(creation_error(name, {.mode = channel_mode{7}}), errc::invalid_argument);
+    EXPECT_EQ(creation_error(name, {.direction = channel_direction{3}}), errc::invalid_argument);
+    EXPECT_EQ(creation_error(name, {.who = access{9}}), errc::invalid_argument);
+    EXPECT_EQ(error_of([&](auto& ec) { channel::connect(name, {.mode = channel_mode{7}}, ec); }),
+              errc::invalid_argument);
     EXPECT_EQ(connection_error(name), errc::not_found);
     EXPECT_EQ(creation_error(name, {.max_instances = 254}), std::error_code());
 }

@@ -51,7 +51,11 @@ void pipe::impl::issue(pipe_operation& op) {
             return;
         }
         const DWORD code = call_system(op);
-        if (code == ERROR_IO_PENDING) {
+        // An empty message in a stream of bytes is looked at later, when its event is: a peer that
+        // sends nothing else must not keep this thread here, and the mutex.
+        const bool empty = code == ERROR_SUCCESS && op.what == pipe_operation::kind::read &&
+                           read_mode == channel_mode::byte && native.overlapped.InternalHigh == 0;
+        if (code == ERROR_IO_PENDING || empty) {
             if (native.stop) {
                 CancelIoEx(file.get(), &native.overlapped);
             }
@@ -148,7 +152,7 @@ bool pipe::impl::absorb_read(pipe_operation& op, DWORD code, std::size_t size) {
     if (code == ERROR_SUCCESS && size == 0 && read_mode == channel_mode::byte) {
         // An empty message, or an empty write of another program: nothing, in a stream of bytes. To
         // the caller no bytes would look like the end.
-        return true;
+        return native.stop ? finish(op, native.stop) : true;
     }
     native.done = size;
     native.more = code == ERROR_MORE_DATA;
