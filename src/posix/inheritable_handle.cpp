@@ -106,7 +106,11 @@ descriptor take_over_file(const inherited& from, detail::operation what, std::er
         ec = win32_error(what, win32_code::invalid_handle);
         return {};
     }
-    os.set_cloexec(from.fd, true); // this process's children do not get it too
+    // This process's children do not get it too.
+    if (os.set_cloexec(from.fd, true) != 0) {
+        ec = posix_error(what, errno);
+        return {};
+    }
     return descriptor(from.fd);
 }
 

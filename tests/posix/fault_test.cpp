@@ -1,7 +1,6 @@
+#include "fault_testing.hpp"
 #include "support/data.hpp"
-#include "support/environment.hpp"
 #include "support/fault.hpp"
-#include "support/runtime_directory.hpp"
 
 #include <isthmus/anonymous_pipe.hpp>
 #include <isthmus/channel.hpp>
@@ -11,12 +10,9 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,53 +34,6 @@ constexpr auto patience = 5s;
 
 bool says_gone(const std::error_code& ec) {
     return ec == errc::broken || ec == errc::not_connected || ec == errc::protocol_error;
-}
-
-/// Whether the call that is to fail has done so.
-std::function<bool()> call_has_failed = [] { return false; };
-
-/// A life from creation to close. A step that fails is tried again, once: by then the call that
-/// failed works. The life ends early when the object says that it is gone.
-class life {
-public:
-    std::error_code first_error;
-    std::string where = "nowhere";
-    std::string failing = "close"; ///< the step in which the call failed
-    bool right = true;             ///< what both ends saw, as far as it went
-    std::error_code second_error;
-
-    /// True if the step has succeeded, at the first or the second try.
-    template <class Body>
-    bool step(const char* name, Body body) {
-        std::error_code ec;
-        const bool failed_before = call_has_failed();
-        body(ec);
-        if (call_has_failed() && !failed_before)
-            failing = name;
-        if (!ec)
-            return true;
-        if (!first_error) {
-            first_error = ec;
-            where = name;
-            ec.clear();
-            body(ec);
-            if (!ec)
-                return true;
-        }
-        second_error = ec;
-        return false;
-    }
-
-    template <class Value>
-    void expect(const Value& seen, const Value& expected) {
-        right = right && seen == expected;
-    }
-};
-
-/// A wait that is meant to run out of time.
-void forgive_timeout(std::error_code& ec) {
-    if (ec == errc::timed_out)
-        ec.clear();
 }
 
 std::string read_text(channel& from, std::error_code& ec) {
@@ -185,23 +134,6 @@ life live(const listener_options& options) {
     return course;
 }
 
-std::size_t files_in(const temporary_runtime_directory& directory) {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
-        if (!entry.is_directory())
-            ++count;
-    }
-    return count;
-}
-
-/// Failures that need not be the caller's, by step and kind of call, and why. An empty name stands
-/// for all.
-struct harmless {
-    std::string step;
-    std::set<std::string> kinds;
-    std::string why;
-};
-
 const harmless may_pass_unnoticed[] = {
     {"close", {}, "there is nobody to tell; the next use of the name tidies up"},
     {"accept", {}, "made the listener's next instance: the next accept makes it, or tells"},
@@ -232,13 +164,6 @@ const harmless may_pass_unnoticed[] = {
      "the hello, which the first read hears if this step does not"},
 };
 
-bool may_be_lost(const std::string& step, const std::string& kind) {
-    return std::ranges::any_of(may_pass_unnoticed, [&](const harmless& each) {
-        return (each.step.empty() || each.step == step) &&
-               (each.kinds.empty() || each.kinds.contains(kind));
-    });
-}
-
 /// Runs `scenario` once for each call it makes of each kind, with that call failing.
 template <class Scenario>
 void fail_every_call(Scenario scenario) {
@@ -254,26 +179,11 @@ void fail_every_call(Scenario scenario) {
             ASSERT_EQ(scenario().first_error, std::error_code());
             calls = counting.count();
         }
-        // Every call, but not where each takes ages (qemu).
-        const int stride = static_cast<int>(std::max<std::size_t>(1, 6 / scaled(20)));
-        for (int nth = 1; nth <= calls; nth += stride) {
-            const int error = nth % 2 == 0 ? EMFILE : EIO;
+        for_each_failure(calls, [&](int nth, int error) {
             SCOPED_TRACE(kind + " number " + std::to_string(nth) + " of " + std::to_string(calls));
-            life course;
-            {
-                const fault<Kind> failing(nth, error);
-                call_has_failed = [&] { return failing.count() >= nth; };
-                course = scenario();
-                call_has_failed = [] { return false; };
-            }
-            if (course.first_error) {
-                ++failures;
-                EXPECT_NE(course.first_error.message(), "");
-            } else {
-                EXPECT_TRUE(may_be_lost(course.failing, kind))
-                    << "the failure was lost in " << course.failing;
-            }
-            EXPECT_TRUE(course.right) << "after " << course.where;
+            const life course = live_with_failure<Kind>(nth, error, scenario);
+            failures += course.first_error ? 1 : 0;
+            judge(course, kind, may_pass_unnoticed);
             EXPECT_TRUE(!course.second_error || says_gone(course.second_error))
                 << course.where << ", then " << course.second_error.message();
             EXPECT_EQ(descriptor_count(), descriptors) << "after " << course.where;
@@ -283,7 +193,7 @@ void fail_every_call(Scenario scenario) {
                 << again.where << ": " << again.first_error.message() << ", after " << course.where;
             EXPECT_TRUE(again.right);
             EXPECT_EQ(files_in(directory), 0U) << "after " << course.where;
-        }
+        });
     });
     EXPECT_GT(failures, 5U);
 }
