@@ -36,6 +36,7 @@ leg_impossible() {
 
 leg_group() { # LEG: the group of ci/setup
     case $1 in
+    linux-gcc) echo gcc ;;
     linux-clang) echo clang ;;
     linux-asan | linux-tsan) echo sanitizers ;;
     windows-mingw) echo windows ;;

@@ -30,6 +30,8 @@ endif()
 if(WIN32)
   target_compile_definitions(isthmus_settings INTERFACE
     _WIN32_WINNT=0x0A00 WINVER=0x0A00 UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
+else()
+  target_compile_definitions(isthmus_settings INTERFACE _FILE_OFFSET_BITS=64) # for 32-bit systems
 endif()
 
 if(ISTHMUS_FORCE_PORTABLE)

@@ -127,13 +127,13 @@ std::size_t data_path::parts_to_send(std::span<const std::byte> data,
         return iovec{.iov_base = const_cast<std::byte*>(first), .iov_len = size};
     };
     if (!framed_ || sent >= frame_header_size) {
-        const std::size_t offset = framed_ ? sent - frame_header_size : sent;
+        const auto offset = static_cast<std::size_t>(framed_ ? sent - frame_header_size : sent);
         parts[0] = piece(data.data() + offset, data.size() - offset);
         return 1;
     }
     const auto header = encode_frame_header(static_cast<std::uint32_t>(data.size()));
     std::copy(header.begin(), header.end(), small.begin());
-    const std::size_t left = frame_header_size - sent;
+    const auto left = static_cast<std::size_t>(frame_header_size - sent);
     if (data.size() <= small_message) {
         std::copy(data.begin(), data.end(), small.begin() + frame_header_size);
         parts[0] = piece(small.data() + sent, left + data.size());

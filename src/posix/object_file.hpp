@@ -8,6 +8,7 @@
 #include <isthmus/access.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +34,11 @@ struct object_header {
 
     std::string_view name_text() const noexcept { return {name.data(), name_size}; }
 };
+static_assert(sizeof(object_header) == 848 && offsetof(object_header, id) == 8 &&
+              offsetof(object_header, size) == 16 && offsetof(object_header, kind) == 24 &&
+              offsetof(object_header, slot) == 28 && offsetof(object_header, scope) == 32 &&
+              offsetof(object_header, ready) == 36 && offsetof(object_header, name_size) == 40 &&
+              offsetof(object_header, check) == 44 && offsetof(object_header, name) == 48);
 
 /// False with errno; EAGAIN if it is not there, or not whole.
 bool read_header(int fd, object_header& header) noexcept;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -37,7 +38,8 @@ struct alignas(128) life_word {
     };
     alignas(64) std::atomic<std::uint32_t> generation;
 };
-static_assert(sizeof(life_word) == 128 && sizeof(pthread_mutex_t) <= 64);
+static_assert(sizeof(life_word) == 128 && sizeof(pthread_mutex_t) <= 64 &&
+              offsetof(life_word, word) == 0 && offsetof(life_word, generation) == 64);
 
 constexpr std::uint32_t most_threads = 8192;
 constexpr std::size_t file_size = content_offset + most_threads * sizeof(life_word);

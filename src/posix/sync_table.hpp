@@ -45,7 +45,9 @@ struct alignas(64) object_slot {
     std::uint32_t manual_reset;
     std::uint32_t maximum;
 };
-static_assert(sizeof(object_slot) == 64);
+static_assert(sizeof(object_slot) == 64 && offsetof(object_slot, id) == 8 &&
+              offsetof(object_slot, recursion) == 16 && offsetof(object_slot, kind) == 20 &&
+              offsetof(object_slot, manual_reset) == 24 && offsetof(object_slot, maximum) == 28);
 
 enum class waiting_for : std::uint32_t { nothing, any, all };
 
@@ -72,7 +74,13 @@ struct alignas(64) thread_record {
     std::uint64_t reserved;
     std::array<std::uint32_t, max_wait_objects> objects; ///< slots
 };
-static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, objects) == 64);
+static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) == 4 &&
+              offsetof(thread_record, filter) == 8 && offsetof(thread_record, ticket) == 16 &&
+              offsetof(thread_record, since) == 24 && offsetof(thread_record, process) == 32 &&
+              offsetof(thread_record, thread) == 40 &&
+              offsetof(thread_record, life_generation) == 44 &&
+              offsetof(thread_record, generation) == 48 && offsetof(thread_record, count) == 52 &&
+              offsetof(thread_record, objects) == 64);
 
 /// What is about to be granted to a waiter: written before the first change, so that whoever finds
 /// the table locked by a dead thread can complete it. All values are absolute: twice is once.
@@ -88,6 +96,12 @@ struct grant_journal {
     std::uint32_t reserved;
     std::array<entry, max_wait_objects> entries;
 };
+static_assert(sizeof(grant_journal::entry) == 16 &&
+              offsetof(grant_journal::entry, recursion) == 4 &&
+              offsetof(grant_journal::entry, state) == 8);
+static_assert(sizeof(grant_journal) == 16 + max_wait_objects * 16 &&
+              offsetof(grant_journal, record) == 4 && offsetof(grant_journal, wake) == 8 &&
+              offsetof(grant_journal, entries) == 16);
 
 struct table_layout {
     static constexpr std::uint32_t most_slots = 65536;
@@ -96,14 +110,21 @@ struct table_layout {
     alignas(64) std::atomic<std::uint32_t> lock;       ///< 0, or its holder's record + 1
     alignas(64) std::atomic<std::uint32_t> slots_used; ///< all further ones have no memory yet
     std::atomic<std::uint32_t> records_used;
-    std::uint32_t next_slot; ///< where the search for a free one begins
-    std::uint64_t next_ticket;
+    std::uint32_t next_slot;              ///< where the search for a free one begins
+    alignas(8) std::uint64_t next_ticket; ///< which some 32-bit systems would place elsewhere
     alignas(64) grant_journal journal;
     /// A bit for each record that may be waiting.
     alignas(64) std::array<std::atomic<std::uint64_t>, most_records / 64> waiters;
     alignas(64) std::array<object_slot, most_slots> slots;
     alignas(64) std::array<thread_record, most_records> records;
 };
+static_assert(offsetof(table_layout, lock) == 0 && offsetof(table_layout, slots_used) == 64 &&
+              offsetof(table_layout, records_used) == 68 &&
+              offsetof(table_layout, next_slot) == 72 &&
+              offsetof(table_layout, next_ticket) == 80 && offsetof(table_layout, journal) == 128 &&
+              offsetof(table_layout, waiters) == 1216 && offsetof(table_layout, slots) == 3264 &&
+              offsetof(table_layout, records) == 3264 + 65536 * 64 &&
+              sizeof(table_layout) == 3264 + 65536 * 64 + 16384 * 320);
 
 /// What a thread remembers of the table that it used last.
 struct thread_memory {

@@ -236,12 +236,19 @@ int os_allocate(int fd, off_t offset, off_t size) {
 }
 
 #if ISTHMUS_LINUX_FAST_PATHS
+/// Where a program may choose how long its time is, so must the call.
+#    ifdef SYS_futex_time64
+constexpr long futex_call = sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
+#    else
+constexpr long futex_call = SYS_futex;
+#    endif
+
 int os_futex_wait(const void* word, std::uint32_t value, const timespec* timeout) {
-    return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, nullptr, 0));
+    return static_cast<int>(::syscall(futex_call, word, FUTEX_WAIT, value, timeout, nullptr, 0));
 }
 
 int os_futex_wake(const void* word, int count) {
-    return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAKE, count, nullptr, nullptr, 0));
+    return static_cast<int>(::syscall(futex_call, word, FUTEX_WAKE, count, nullptr, nullptr, 0));
 }
 
 int os_futex_wait_many([[maybe_unused]] const futex_word* words,

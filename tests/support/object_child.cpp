@@ -4,15 +4,19 @@
 
 #include <isthmus/event.hpp>
 #include <isthmus/mutex.hpp>
+#include <isthmus/region.hpp>
 #include <isthmus/semaphore.hpp>
 #include <isthmus/wait.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace isthmus::test {
@@ -53,8 +57,28 @@ public:
             return wait_many(line, verb == "all");
         }
         std::string name;
+        if (verb == "count") {
+            std::string region;
+            std::size_t rounds = 0;
+            line >> name >> region >> rounds;
+            return count(mutexes_.at(name), region, rounds);
+        }
         int number = 0;
         line >> name >> number;
+        if (verb == "region") {
+            return add_region(name);
+        }
+        if (verb == "peek") {
+            return std::to_string(std::to_integer<int>(
+                regions_.at(name).map().bytes()[static_cast<std::size_t>(number)]));
+        }
+        if (verb == "poke") {
+            int value = 0;
+            line >> value;
+            regions_.at(name).map().bytes()[static_cast<std::size_t>(number)] =
+                static_cast<std::byte>(value);
+            return "ok";
+        }
         if (verb == "mutex") {
             return add(mutexes_, name);
         }
@@ -83,6 +107,24 @@ private:
         auto made = Object::open_or_create(name);
         all.insert_or_assign(name, std::move(made.object));
         return made.created ? "created" : "opened";
+    }
+
+    std::string add_region(const std::string& name) {
+        auto made = shared_region::open_or_create(name, 4096);
+        const auto size = made.object.size();
+        regions_.insert_or_assign(name, std::move(made.object));
+        return (made.created ? "created " : "opened ") + std::to_string(size);
+    }
+
+    std::string count(mutex& lock, const std::string& region, std::size_t rounds) {
+        const auto view = regions_.at(region).map();
+        auto& number = view.as<std::uint32_t>();
+        for (std::size_t i = 0; i < rounds; ++i) {
+            lock.lock();
+            number = number + 1;
+            lock.unlock();
+        }
+        return "ok";
     }
 
     void change(const std::string& verb, const std::string& name, int number) {
@@ -157,6 +199,7 @@ private:
         return events_.at(name);
     }
 
+    std::map<std::string, shared_region> regions_;
     std::map<std::string, mutex> mutexes_;
     std::map<std::string, semaphore> semaphores_;
     std::map<std::string, event> events_;
@@ -178,7 +221,9 @@ const child_role role{"object_child", [](const auto&) {
 
 } // namespace
 
-object_child::object_child() : process_(child_process::start("object_child")) {}
+object_child::object_child() : object_child(child_process::start("object_child")) {}
+
+object_child::object_child(child_process process) : process_(std::move(process)) {}
 
 void object_child::begin(const std::string& command) {
     process_.write_line(command);

@@ -20,6 +20,11 @@
 ///     collect                           how many of them came back, when all have
 ///     poll NAME COUNT                   acquires and releases so many times without waiting: how
 ///                                       often it was not to be had
+///     region NAME                       "opened SIZE", or 4096 bytes are "created 4096"
+///     peek NAME OFFSET                  the byte, as a number
+///     poke NAME OFFSET BYTE             "ok"
+///     count MUTEX REGION COUNT          adds one so many times to the number at the region's
+///                                       beginning, each time under the mutex: "ok"
 ///
 /// A failure is "error: TEXT".
 
@@ -28,6 +33,8 @@ namespace isthmus::test {
 class object_child {
 public:
     object_child();
+    /// Has the role already, or an equal one.
+    explicit object_child(child_process process);
 
     /// Sends the command; the reply is read later.
     void begin(const std::string& command);
