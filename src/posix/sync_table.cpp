@@ -311,10 +311,17 @@ bool sync_table::extend(std::atomic<std::uint32_t>& used,
                         std::uint32_t by,
                         const void* first,
                         std::size_t size) noexcept {
+    // Nobody has the table's lock before it has a record. Where memory is had by writing zeros, a
+    // second one who extends it must not do so when the first one's is in use already.
+    const namespace_lock alone;
+    if (!alone)
+        return false;
+    if (used.load(std::memory_order_acquire) != from)
+        return true;
     const auto offset = static_cast<const std::byte*>(first) - memory_.data();
     if (!allocate(file_.fd(), content_offset + static_cast<std::uint64_t>(offset), by * size))
         return false;
-    used.compare_exchange_strong(from, from + by); // else somebody else has
+    used.store(from + by, std::memory_order_release);
     return true;
 }
 
