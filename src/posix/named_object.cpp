@@ -49,7 +49,14 @@ object_file make_object(const object_request& wanted,
     }
     reap_dead_objects(where);
     object_file result;
-    if (wanted.how == creation::open) {
+    // Each user has `Global\` names of its own so far. Better no object than one that those whom it
+    // is meant for never find. (`Local\` ones are the user's own by definition.)
+    const bool for_others = where == area::global && wanted.who != access::owner;
+    if (for_others && wanted.how == creation::create) {
+        ec = detail::library_error(wanted.create, errc::not_supported);
+        return {};
+    }
+    if (wanted.how == creation::open || for_others) {
         result = object_file::open(where, file);
     } else if (wanted.how == creation::create) {
         result = object_file::create(where, file, header, prepare);
@@ -66,6 +73,10 @@ object_file make_object(const object_request& wanted,
         result = object_file::open_or_create(where, file, header, prepare, created);
     }
     const auto what = wanted.how == creation::open ? wanted.open : wanted.create;
+    if (!result && errno == ENOENT && for_others && wanted.how == creation::open_or_create) {
+        ec = detail::library_error(what, errc::not_supported);
+        return {};
+    }
     if (!result) {
         ec = errno == ENOENT ? win32_error(what, win32_code::file_not_found) : failure(what);
         return {};

@@ -4,6 +4,8 @@
 #include "object.hpp"
 #include "object_file.hpp"
 
+#include <isthmus/access.hpp>
+
 #include <cstdint>
 #include <string>
 #include <system_error>
@@ -16,6 +18,7 @@ struct object_request {
     detail::creation how = detail::creation::create;
     detail::object_kind kind{};
     std::uint64_t size = 0; ///< of a region
+    access who = access::owner;
     detail::operation create{};
     detail::operation open{};
 };

@@ -87,6 +87,7 @@ std::unique_ptr<region_object> region_object::make(const object_name* name,
          .how = how,
          .kind = object_kind::region,
          .size = size,
+         .who = options.who,
          .create = operation::create_region,
          .open = operation::open_region},
         [&](int fd, posix::object_header&) {

@@ -97,7 +97,12 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
         return nullptr;
     }
     made->file = posix::make_object(
-        {.name = name, .how = how, .kind = options.kind, .create = what.create, .open = what.open},
+        {.name = name,
+         .how = how,
+         .kind = options.kind,
+         .who = options.who,
+         .create = what.create,
+         .open = what.open},
         [&](int fd, object_header& header) {
             return place_in_table(*made->table, options, fd, header);
         },
