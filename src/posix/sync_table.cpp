@@ -180,7 +180,7 @@ std::shared_ptr<sync_table> sync_table::attach_existing() {
     return attach_table(false);
 }
 
-sync_table::sync_table(object_file file, mapping memory) noexcept
+sync_table::sync_table(object_file&& file, mapping&& memory) noexcept
     : file_(std::move(file)),
       memory_(std::move(memory)),
       layout_(*reinterpret_cast<table_layout*>(memory_.data())),

@@ -141,7 +141,7 @@ public:
     /// The table in use, if there is one.
     static std::shared_ptr<sync_table> attach_existing();
 
-    sync_table(object_file file, mapping memory) noexcept;
+    sync_table(object_file&& file, mapping&& memory) noexcept;
     sync_table(const sync_table&) = delete;
     sync_table& operator=(const sync_table&) = delete;
     ~sync_table();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <span>
 
 /// \file
 /// Waiting, for one object or for many.
@@ -143,9 +144,9 @@ private:
         }
         park_on_any({words.data(), count}, time);
         // The kernel wakes one who sleeps on a life; all the others have to know as well.
-        for (std::size_t i = 1; i < count; ++i) {
-            const auto& word = *static_cast<const std::atomic<std::uint32_t>*>(words[i].word);
-            if (word.load(memory_order_acquire) != words[i].value)
+        for (const auto& life : std::span(words).subspan(1, count - 1)) {
+            const auto& word = *static_cast<const std::atomic<std::uint32_t>*>(life.word);
+            if (word.load(memory_order_acquire) != life.value)
                 unpark(word, INT_MAX);
         }
     }
