@@ -50,8 +50,10 @@ public:
         for (nanoseconds time = has_mutex_ ? first_sleep : longest_sleep;;
              time = std::min(time * 2, longest_sleep)) {
             sleep(until.is_never() ? time : std::min<nanoseconds>(time, until.remaining()));
-            if (granted() || finish(until))
+            if (granted() || finish(until)) {
+                hand_on();
                 return ending_;
+            }
         }
     }
 
@@ -154,7 +156,9 @@ private:
     /// True if the wait has ended.
     bool finish(const deadline& until) noexcept {
         const bool expired = until.expired();
-        const bool look = expired ||
+        // Who died with the lock may have begun a grant to this thread, which only shows when the
+        // next holder completes it; and there may be no other.
+        const bool look = expired || table_.layout().lock.load(memory_order_acquire) != 0 ||
                           mine_.wake.load(memory_order_acquire) == thread_record::look_again ||
                           std::any_of(slots_.begin(), slots_.end(), [&](std::uint32_t index) {
                               return is_ready(table_, table_.slot(index), 0);
@@ -175,6 +179,22 @@ private:
         forget_waiter(table_, record_);
         settle_if_alone(locked);
         return true;
+    }
+
+    /// It may have been told of a free mutex, and have got another object instead: then the next
+    /// waiter has to know of the mutex.
+    void hand_on() noexcept {
+        if (all_ || !has_mutex_ || slots_.size() == 1)
+            return;
+        for (const auto index : slots_) {
+            const auto& slot = table_.slot(index);
+            if (!is(slot, object_kind::mutex) || !is_ready(table_, slot, 0) ||
+                (slot.state.load(memory_order_acquire) & object_slot::attended) == 0) {
+                continue;
+            }
+            section locked(table_, self_);
+            settle(locked, index);
+        }
     }
 
     sync_table& table_;
