@@ -3,12 +3,13 @@
 
 # shellcheck disable=SC2154,SC2034  # root comes from lib.sh, all_legs is for ci/test
 
-all_legs=(lint linux-gcc linux-clang linux-asan linux-tsan linux-portable linux-arm64 windows-mingw
+all_legs=(lint model linux-gcc linux-clang linux-asan linux-tsan linux-portable linux-arm64 windows-mingw
     windows-msvc macos)
 
 describe_leg() {
     case $1 in
     lint) echo "formatting, static analysis, shell scripts, layer rules" ;;
+    model) echo "the model of the synchronization protocol, every state of it" ;;
     linux-gcc) echo "GCC, assertions on; everything is built, an installed copy is used" ;;
     linux-clang) echo "Clang, optimized" ;;
     linux-asan) echo "address and undefined-behaviour sanitizers, fuzz targets for seconds" ;;
@@ -29,7 +30,7 @@ leg_impossible() {
     case $1 in
     windows-msvc) [ "$os" = windows ] || echo "needs Windows" ;;
     macos) [ "$os" = macos ] || echo "needs macOS" ;;
-    lint) [ "$os" = linux ] || echo "runs on Linux" ;;
+    lint | model) [ "$os" = linux ] || echo "runs on Linux" ;;
     *) [ "$os" = linux ] || echo "needs Linux" ;;
     esac
 }
@@ -42,6 +43,7 @@ leg_group() { # LEG: the group of ci/setup
     windows-mingw) echo windows ;;
     linux-arm64) echo arm64 ;;
     lint) echo lint ;;
+    model) echo model ;;
     *) echo native ;;
     esac
 }
@@ -71,6 +73,7 @@ leg_linux_portable() { test_leg linux-portable; }
 leg_macos() { test_leg macos; }
 leg_linux_arm64() { test_leg linux-arm64; }
 leg_lint() { "$root/ci/lint"; }
+leg_model() { "$root/tests/model/check.sh"; }
 
 leg_linux_tsan() {
     # Older run-time libraries of the sanitizer cannot place their shadow when the kernel randomizes
