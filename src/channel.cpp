@@ -13,8 +13,6 @@ namespace isthmus {
 using detail::library_error;
 using detail::operation;
 using detail::pipe_operation;
-using detail::throw_if_error;
-using detail::throw_unless_timed_out;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
