@@ -69,20 +69,21 @@ TEST(MutexFairness, AWaiterIsNotStarved) {
 
 TEST(MutexFairness, ALongWaitEndsWithTheNextRelease) {
     auto guard = mutex::create_unnamed();
-    for (int i = 0; i < 20; ++i) {
-        guard.lock();
-        auto waiting = in_background([&] {
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(after_some_pause([&](auto pause) {
             guard.lock();
-            std::this_thread::sleep_for(1ms);
+            auto waiting = in_background([&] {
+                guard.lock();
+                guard.unlock();
+            });
+            std::this_thread::sleep_for(pause);
             guard.unlock();
-        });
-        EXPECT_TRUE(still_blocked(waiting));
-        guard.unlock();
-        const bool again = guard.try_lock();
-        EXPECT_FALSE(again) << "it was not handed over";
-        if (again)
-            guard.unlock();
-        waiting.get();
+            const bool again = guard.try_lock();
+            if (again)
+                guard.unlock();
+            waiting.get();
+            return !again;
+        })) << "it was not handed over";
     }
 }
 

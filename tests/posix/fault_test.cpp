@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -165,8 +166,7 @@ const harmless may_pass_unnoticed[] = {
 };
 
 /// Runs `scenario` once for each call it makes of each kind, with that call failing.
-template <class Scenario>
-void fail_every_call(Scenario scenario) {
+void fail_every_call(const std::function<life()>& scenario) {
     const temporary_runtime_directory directory;
     // Also: what is opened once for all is open now.
     ASSERT_EQ(scenario().first_error, std::error_code());

@@ -88,8 +88,8 @@ struct harmless {
 };
 
 /// The life of a scenario in which the `nth` call of a kind fails.
-template <auto Kind, class Scenario>
-life live_with_failure(int nth, int error, Scenario scenario) {
+template <auto Kind>
+life live_with_failure(int nth, int error, const std::function<life()>& scenario) {
     const fault<Kind> failing(nth, error);
     call_has_failed = [&] { return failing.count() >= nth; };
     life course = scenario();

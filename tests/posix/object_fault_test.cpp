@@ -98,8 +98,7 @@ void expect_success(const life& course, const std::string& after) {
 }
 
 /// Runs `scenario` once for each call it makes of each kind, with that call failing.
-template <class Scenario>
-void fail_every_call(Scenario scenario) {
+void fail_every_call(const std::function<life()>& scenario) {
     const temporary_runtime_directory directory;
     // Twice in each process: some things are made once, for all that follow.
     const auto descriptors = in_new_process(ending::usual, [&] {
