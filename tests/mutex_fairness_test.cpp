@@ -74,6 +74,7 @@ TEST(MutexFairness, ALongWaitEndsWithTheNextRelease) {
             guard.lock();
             auto waiting = in_background([&] {
                 guard.lock();
+                std::this_thread::sleep_for(20ms); // so that it still has it when it is asked for
                 guard.unlock();
             });
             std::this_thread::sleep_for(pause);
