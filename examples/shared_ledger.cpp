@@ -123,7 +123,7 @@ std::unique_lock<isthmus::mutex> lock(office& in) {
 
 void write_entry(office& in, std::uint32_t amount) {
     {
-        const auto held = lock(in);
+        [[maybe_unused]] const auto held = lock(in);
         ledger& book = in.book();
         book.total += amount;
         book.entries.at(book.written) = {.writer = current_process_id(), .amount = amount};
@@ -151,7 +151,7 @@ void read(office& in) {
         if (woke.index == 1) {
             break;
         }
-        const auto held = lock(in);
+        [[maybe_unused]] const auto held = lock(in);
         ++in.book().read;
         ++count;
     }
@@ -160,7 +160,7 @@ void read(office& in) {
 
 // It has changed the total, and not yet written the entry, when it is killed.
 void die(office& in) {
-    const auto held = lock(in);
+    [[maybe_unused]] const auto held = lock(in);
     in.book().total += 1'000'000;
     in.book().doomed = current_process_id();
     std::cout << "holding the mutex, in the middle of a change" << std::endl;
@@ -192,11 +192,11 @@ int open(std::uint32_t writers, std::uint32_t readers) {
     const auto until = isthmus::deadline::after(patience);
     for (bool done = false; !done;) {
         std::this_thread::sleep_for(20ms);
-        const auto held = lock(mine);
+        [[maybe_unused]] const auto held = lock(mine);
         done = mine.book().read == expected || until.expired();
     }
     mine.finished.set();
-    const auto held = lock(mine);
+    [[maybe_unused]] const auto held = lock(mine);
     const ledger& book = mine.book();
     const std::uint32_t total = writers * entries_of_a_writer * (entries_of_a_writer + 1) / 2;
     const bool right = book.written == expected && book.read == expected && book.total == total &&

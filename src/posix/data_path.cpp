@@ -17,8 +17,6 @@ namespace isthmus::posix {
 namespace {
 
 using detail::operation;
-using detail::pipe_operation;
-using detail::posix_error;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
