@@ -229,7 +229,8 @@ quick take_quickly(const sync_table& table, object_slot& slot, identity self) no
         } else if (is(slot, object_kind::event)) {
             if ((state & (object_slot::attended | object_slot::signaled)) == 0)
                 return quick::not_signaled;
-            taken = slot.manual_reset != 0 ? state : state & ~object_slot::signaled;
+            if (slot.manual_reset == 0)
+                taken = state & ~object_slot::signaled;
         } else {
             if (state == 0)
                 return quick::not_signaled;
