@@ -12,6 +12,7 @@ using detail::object_kind;
 using detail::operation;
 using detail::sync_object;
 using detail::throw_if_error;
+using detail::throwing;
 
 namespace {
 
@@ -37,10 +38,8 @@ event event::create(std::string_view name, const event_options& options, std::er
 }
 
 event event::create(std::string_view name, const event_options& options) {
-    std::error_code ec;
-    auto result = create(name, options, ec);
-    throw_if_error(ec, operation::create_event, name);
-    return result;
+    return throwing(operation::create_event, name,
+                    [&](auto& ec) { return create(name, options, ec); });
 }
 
 event event::open(std::string_view name, sync_rights wanted, std::error_code& ec) {
@@ -48,10 +47,7 @@ event event::open(std::string_view name, sync_rights wanted, std::error_code& ec
 }
 
 event event::open(std::string_view name, sync_rights wanted) {
-    std::error_code ec;
-    auto result = open(name, wanted, ec);
-    throw_if_error(ec, operation::open_event, name);
-    return result;
+    return throwing(operation::open_event, name, [&](auto& ec) { return open(name, wanted, ec); });
 }
 
 opened<event> event::open_or_create(std::string_view name,
@@ -64,10 +60,8 @@ opened<event> event::open_or_create(std::string_view name,
 }
 
 opened<event> event::open_or_create(std::string_view name, const event_options& options) {
-    std::error_code ec;
-    auto result = open_or_create(name, options, ec);
-    throw_if_error(ec, operation::create_event, name);
-    return result;
+    return throwing(operation::create_event, name,
+                    [&](auto& ec) { return open_or_create(name, options, ec); });
 }
 
 event event::create_unnamed(const event_options& options, std::error_code& ec) {
@@ -75,10 +69,8 @@ event event::create_unnamed(const event_options& options, std::error_code& ec) {
 }
 
 event event::create_unnamed(const event_options& options) {
-    std::error_code ec;
-    auto result = create_unnamed(options, ec);
-    throw_if_error(ec, operation::create_event, "");
-    return result;
+    return throwing(operation::create_event, "",
+                    [&](auto& ec) { return create_unnamed(options, ec); });
 }
 
 event event::from_token(std::string_view token, std::error_code& ec) {
@@ -86,10 +78,8 @@ event event::from_token(std::string_view token, std::error_code& ec) {
 }
 
 event event::from_token(std::string_view token) {
-    std::error_code ec;
-    auto result = from_token(token, ec);
-    throw_if_error(ec, operation::inherit_event, token);
-    return result;
+    return throwing(operation::inherit_event, token,
+                    [&](auto& ec) { return from_token(token, ec); });
 }
 
 // --- set, reset, pulse

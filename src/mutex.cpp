@@ -12,6 +12,7 @@ using detail::object_kind;
 using detail::operation;
 using detail::sync_object;
 using detail::throw_if_error;
+using detail::throwing;
 
 namespace {
 
@@ -34,10 +35,8 @@ mutex mutex::create(std::string_view name, const mutex_options& options, std::er
 }
 
 mutex mutex::create(std::string_view name, const mutex_options& options) {
-    std::error_code ec;
-    auto result = create(name, options, ec);
-    throw_if_error(ec, operation::create_mutex, name);
-    return result;
+    return throwing(operation::create_mutex, name,
+                    [&](auto& ec) { return create(name, options, ec); });
 }
 
 mutex mutex::open(std::string_view name, sync_rights wanted, std::error_code& ec) {
@@ -45,10 +44,7 @@ mutex mutex::open(std::string_view name, sync_rights wanted, std::error_code& ec
 }
 
 mutex mutex::open(std::string_view name, sync_rights wanted) {
-    std::error_code ec;
-    auto result = open(name, wanted, ec);
-    throw_if_error(ec, operation::open_mutex, name);
-    return result;
+    return throwing(operation::open_mutex, name, [&](auto& ec) { return open(name, wanted, ec); });
 }
 
 opened<mutex> mutex::open_or_create(std::string_view name,
@@ -61,10 +57,8 @@ opened<mutex> mutex::open_or_create(std::string_view name,
 }
 
 opened<mutex> mutex::open_or_create(std::string_view name, const mutex_options& options) {
-    std::error_code ec;
-    auto result = open_or_create(name, options, ec);
-    throw_if_error(ec, operation::create_mutex, name);
-    return result;
+    return throwing(operation::create_mutex, name,
+                    [&](auto& ec) { return open_or_create(name, options, ec); });
 }
 
 mutex mutex::create_unnamed(const mutex_options& options, std::error_code& ec) {
@@ -72,10 +66,8 @@ mutex mutex::create_unnamed(const mutex_options& options, std::error_code& ec) {
 }
 
 mutex mutex::create_unnamed(const mutex_options& options) {
-    std::error_code ec;
-    auto result = create_unnamed(options, ec);
-    throw_if_error(ec, operation::create_mutex, "");
-    return result;
+    return throwing(operation::create_mutex, "",
+                    [&](auto& ec) { return create_unnamed(options, ec); });
 }
 
 mutex mutex::from_token(std::string_view token, std::error_code& ec) {
@@ -83,10 +75,8 @@ mutex mutex::from_token(std::string_view token, std::error_code& ec) {
 }
 
 mutex mutex::from_token(std::string_view token) {
-    std::error_code ec;
-    auto result = from_token(token, ec);
-    throw_if_error(ec, operation::inherit_mutex, token);
-    return result;
+    return throwing(operation::inherit_mutex, token,
+                    [&](auto& ec) { return from_token(token, ec); });
 }
 
 // --- lock, unlock

@@ -103,6 +103,15 @@ Result throw_unless_timed_out(Result result,
     return result;
 }
 
+/// The throwing form of an operation, made of the other one: `call(ec)`.
+template <class Call>
+auto throwing(operation what, std::string_view object, Call call) {
+    std::error_code ec;
+    auto result = call(ec);
+    throw_if_error(ec, what, object);
+    return result;
+}
+
 /// The Win32 codes that the library uses on every OS.
 namespace win32_code {
 inline constexpr std::uint32_t file_not_found = 2;

@@ -15,6 +15,7 @@ using detail::creation;
 using detail::operation;
 using detail::region_object;
 using detail::throw_if_error;
+using detail::throwing;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
@@ -129,10 +130,8 @@ shared_region shared_region::create(std::string_view name,
 shared_region shared_region::create(std::string_view name,
                                     std::uint64_t size,
                                     const region_options& options) {
-    std::error_code ec;
-    auto result = create(name, size, options, ec);
-    throw_if_error(ec, operation::create_region, name);
-    return result;
+    return throwing(operation::create_region, name,
+                    [&](auto& ec) { return create(name, size, options, ec); });
 }
 
 shared_region shared_region::open(std::string_view name, rights wanted, std::error_code& ec) {
@@ -142,10 +141,7 @@ shared_region shared_region::open(std::string_view name, rights wanted, std::err
 }
 
 shared_region shared_region::open(std::string_view name, rights wanted) {
-    std::error_code ec;
-    auto result = open(name, wanted, ec);
-    throw_if_error(ec, operation::open_region, name);
-    return result;
+    return throwing(operation::open_region, name, [&](auto& ec) { return open(name, wanted, ec); });
 }
 
 opened<shared_region> shared_region::open_or_create(std::string_view name,
@@ -161,10 +157,8 @@ opened<shared_region> shared_region::open_or_create(std::string_view name,
 opened<shared_region> shared_region::open_or_create(std::string_view name,
                                                     std::uint64_t size,
                                                     const region_options& options) {
-    std::error_code ec;
-    auto result = open_or_create(name, size, options, ec);
-    throw_if_error(ec, operation::create_region, name);
-    return result;
+    return throwing(operation::create_region, name,
+                    [&](auto& ec) { return open_or_create(name, size, options, ec); });
 }
 
 shared_region shared_region::create_unnamed(std::uint64_t size,
@@ -178,10 +172,8 @@ shared_region shared_region::create_unnamed(std::uint64_t size,
 }
 
 shared_region shared_region::create_unnamed(std::uint64_t size, const region_options& options) {
-    std::error_code ec;
-    auto result = create_unnamed(size, options, ec);
-    throw_if_error(ec, operation::create_region, "");
-    return result;
+    return throwing(operation::create_region, "",
+                    [&](auto& ec) { return create_unnamed(size, options, ec); });
 }
 
 shared_region shared_region::from_file(std::string_view path,
@@ -204,10 +196,8 @@ shared_region shared_region::from_file(std::string_view path,
 }
 
 shared_region shared_region::from_file(std::string_view path, std::uint64_t size, rights wanted) {
-    std::error_code ec;
-    auto result = from_file(path, size, wanted, ec);
-    throw_if_error(ec, operation::open_region, path);
-    return result;
+    return throwing(operation::open_region, path,
+                    [&](auto& ec) { return from_file(path, size, wanted, ec); });
 }
 
 shared_region shared_region::from_token(std::string_view token, std::error_code& ec) {
@@ -218,10 +208,8 @@ shared_region shared_region::from_token(std::string_view token, std::error_code&
 }
 
 shared_region shared_region::from_token(std::string_view token) {
-    std::error_code ec;
-    auto result = from_token(token, ec);
-    throw_if_error(ec, operation::inherit_region, token);
-    return result;
+    return throwing(operation::inherit_region, token,
+                    [&](auto& ec) { return from_token(token, ec); });
 }
 
 region_view shared_region::map(view_mode mode,
@@ -251,10 +239,8 @@ region_view shared_region::map(view_mode mode,
 }
 
 region_view shared_region::map(view_mode mode, std::uint64_t offset, std::size_t length) const {
-    std::error_code ec;
-    auto result = map(mode, offset, length, ec);
-    throw_if_error(ec, operation::map_region, detail::name_of(region_));
-    return result;
+    return throwing(operation::map_region, detail::name_of(region_),
+                    [&](auto& ec) { return map(mode, offset, length, ec); });
 }
 
 region_view shared_region::map(std::error_code& ec) const {
@@ -263,10 +249,8 @@ region_view shared_region::map(std::error_code& ec) const {
 }
 
 region_view shared_region::map() const {
-    std::error_code ec;
-    auto result = map(ec);
-    throw_if_error(ec, operation::map_region, detail::name_of(region_));
-    return result;
+    return throwing(operation::map_region, detail::name_of(region_),
+                    [&](auto& ec) { return map(ec); });
 }
 
 std::uint64_t shared_region::size() const noexcept {
@@ -279,10 +263,8 @@ inheritable_object shared_region::share_with_child(std::error_code& ec) const {
 }
 
 inheritable_object shared_region::share_with_child() const {
-    std::error_code ec;
-    auto result = share_with_child(ec);
-    throw_if_error(ec, operation::share_region, detail::name_of(region_));
-    return result;
+    return throwing(operation::share_region, detail::name_of(region_),
+                    [&](auto& ec) { return share_with_child(ec); });
 }
 
 void shared_region::close() noexcept {

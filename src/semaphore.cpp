@@ -12,6 +12,7 @@ using detail::object_kind;
 using detail::operation;
 using detail::sync_object;
 using detail::throw_if_error;
+using detail::throwing;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
@@ -52,10 +53,8 @@ semaphore semaphore::create(std::string_view name,
 }
 
 semaphore semaphore::create(std::string_view name, const semaphore_options& options) {
-    std::error_code ec;
-    auto result = create(name, options, ec);
-    throw_if_error(ec, operation::create_semaphore, name);
-    return result;
+    return throwing(operation::create_semaphore, name,
+                    [&](auto& ec) { return create(name, options, ec); });
 }
 
 semaphore semaphore::open(std::string_view name, sync_rights wanted, std::error_code& ec) {
@@ -63,10 +62,8 @@ semaphore semaphore::open(std::string_view name, sync_rights wanted, std::error_
 }
 
 semaphore semaphore::open(std::string_view name, sync_rights wanted) {
-    std::error_code ec;
-    auto result = open(name, wanted, ec);
-    throw_if_error(ec, operation::open_semaphore, name);
-    return result;
+    return throwing(operation::open_semaphore, name,
+                    [&](auto& ec) { return open(name, wanted, ec); });
 }
 
 opened<semaphore> semaphore::open_or_create(std::string_view name,
@@ -83,10 +80,8 @@ opened<semaphore> semaphore::open_or_create(std::string_view name,
 
 opened<semaphore> semaphore::open_or_create(std::string_view name,
                                             const semaphore_options& options) {
-    std::error_code ec;
-    auto result = open_or_create(name, options, ec);
-    throw_if_error(ec, operation::create_semaphore, name);
-    return result;
+    return throwing(operation::create_semaphore, name,
+                    [&](auto& ec) { return open_or_create(name, options, ec); });
 }
 
 semaphore semaphore::create_unnamed(const semaphore_options& options, std::error_code& ec) {
@@ -97,10 +92,8 @@ semaphore semaphore::create_unnamed(const semaphore_options& options, std::error
 }
 
 semaphore semaphore::create_unnamed(const semaphore_options& options) {
-    std::error_code ec;
-    auto result = create_unnamed(options, ec);
-    throw_if_error(ec, operation::create_semaphore, "");
-    return result;
+    return throwing(operation::create_semaphore, "",
+                    [&](auto& ec) { return create_unnamed(options, ec); });
 }
 
 semaphore semaphore::from_token(std::string_view token, std::error_code& ec) {
@@ -108,10 +101,8 @@ semaphore semaphore::from_token(std::string_view token, std::error_code& ec) {
 }
 
 semaphore semaphore::from_token(std::string_view token) {
-    std::error_code ec;
-    auto result = from_token(token, ec);
-    throw_if_error(ec, operation::inherit_semaphore, token);
-    return result;
+    return throwing(operation::inherit_semaphore, token,
+                    [&](auto& ec) { return from_token(token, ec); });
 }
 
 // --- acquire, release

@@ -13,6 +13,7 @@ namespace isthmus {
 using detail::operation;
 using detail::sync_object;
 using detail::throw_if_error;
+using detail::throwing;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
@@ -146,10 +147,8 @@ inheritable_object waitable::share_with_child(std::error_code& ec) const {
 }
 
 inheritable_object waitable::share_with_child() const {
-    std::error_code ec;
-    auto result = share_with_child(ec);
-    throw_if_error(ec, share_operation(object_), detail::name_of(object_));
-    return result;
+    return throwing(share_operation(object_), detail::name_of(object_),
+                    [&](auto& ec) { return share_with_child(ec); });
 }
 
 void waitable::close() noexcept {
@@ -163,10 +162,8 @@ wait_result wait_any_until(waitables objects, const deadline& until, std::error_
 }
 
 wait_result wait_any_until(waitables objects, const deadline& until) {
-    std::error_code ec;
-    const auto result = wait_many(objects.span(), false, until, ec);
-    throw_if_error(ec, operation::wait_any, "");
-    return result;
+    return throwing(operation::wait_any, "",
+                    [&](auto& ec) { return wait_many(objects.span(), false, until, ec); });
 }
 
 wait_result wait_any(waitables objects, std::error_code& ec) {
@@ -182,10 +179,8 @@ wait_result wait_all_until(waitables objects, const deadline& until, std::error_
 }
 
 wait_result wait_all_until(waitables objects, const deadline& until) {
-    std::error_code ec;
-    const auto result = wait_many(objects.span(), true, until, ec);
-    throw_if_error(ec, operation::wait_all, "");
-    return result;
+    return throwing(operation::wait_all, "",
+                    [&](auto& ec) { return wait_many(objects.span(), true, until, ec); });
 }
 
 wait_result wait_all(waitables objects, std::error_code& ec) {
