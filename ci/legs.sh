@@ -115,7 +115,15 @@ leg_windows_mingw() {
     . "$root/ci/wine.sh"
     wine_start
     trap wine_stop EXIT
-    ctest --preset windows-mingw
+    # tests/wine-gaps.md, "Hangs and crashes": a hang is tried once more, and so is everything that
+    # failed if Wine's server has crashed under it.
+    if ! ctest --preset windows-mingw --repeat after-timeout:2; then
+        wine_has_crashed || return 1
+        say "Wine's server crashed: once more with another"
+        wine_stop
+        wine_start
+        ctest --preset windows-mingw --rerun-failed
+    fi
 }
 
 leg_windows_msvc() {
