@@ -373,18 +373,30 @@ void forget_slot(const object_header& header) noexcept {
 table_lock::table_lock(sync_table& table, identity self) noexcept
     : table_(table), mine_(sync_table::index_of(self) + 1) {
     std::uint32_t free = 0;
-    if (!table_.layout().lock.compare_exchange_strong(free, mine_, std::memory_order_acquire))
+    if (!table_.layout().lock.compare_exchange_strong(free, mine_, std::memory_order_acquire) &&
+        !try_acquire(table_, self)) {
         acquire_slowly();
+    }
+}
+
+table_lock::table_lock(sync_table& table, identity self, std::adopt_lock_t) noexcept
+    : table_(table), mine_(sync_table::index_of(self) + 1) {}
+
+bool table_lock::try_acquire(sync_table& table, identity self) noexcept {
+    auto& word = table.layout().lock;
+    constexpr int spins = 100; // a section is shorter than going to sleep
+    for (int i = 0; i < spins; ++i) {
+        std::uint32_t seen = word.load(std::memory_order_relaxed);
+        if (seen == 0 && word.compare_exchange_weak(seen, sync_table::index_of(self) + 1,
+                                                    std::memory_order_acquire)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void table_lock::acquire_slowly() noexcept {
     auto& word = table_.layout().lock;
-    constexpr int spins = 100; // a section is shorter than going to sleep
-    for (int i = 0; i < spins; ++i) {
-        std::uint32_t seen = word.load(std::memory_order_relaxed);
-        if (seen == 0 && word.compare_exchange_weak(seen, mine_, std::memory_order_acquire))
-            return;
-    }
     for (;;) {
         std::uint32_t seen = word.load(std::memory_order_relaxed);
         if (seen == 0) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 /// \file
 /// The table that the synchronization objects of one user share: a slot for each object, a record
@@ -49,7 +50,14 @@ static_assert(sizeof(object_slot) == 64 && offsetof(object_slot, id) == 8 &&
               offsetof(object_slot, recursion) == 16 && offsetof(object_slot, kind) == 20 &&
               offsetof(object_slot, manual_reset) == 24 && offsetof(object_slot, maximum) == 28);
 
-enum class waiting_for : std::uint32_t { nothing, any, all };
+enum class waiting_for : std::uint32_t {
+    nothing,
+    any,
+    all,
+    /// All, and for objects of other tables as well: it is told to look again when those of this
+    /// table are ready, and takes by itself.
+    part_of_all,
+};
 
 /// One thread that waits, or owns a mutex. Only its thread and the holder of the table's lock write
 /// to it.
@@ -177,6 +185,8 @@ public:
     void free_slot(std::uint32_t index, std::uint64_t id) noexcept;
 
     std::uint64_t serial() const noexcept { return serial_; }
+    /// The same in all processes.
+    std::uint64_t id() const noexcept { return file_.header().id; }
     /// The end of a thread, or of a table's use.
     void release_record(std::uint32_t index) noexcept;
 
@@ -204,9 +214,14 @@ public:
     static constexpr std::uint32_t contended = 0x80000000U;
 
     table_lock(sync_table& table, identity self) noexcept;
+    /// After try_acquire().
+    table_lock(sync_table& table, identity self, std::adopt_lock_t) noexcept;
     table_lock(const table_lock&) = delete;
     table_lock& operator=(const table_lock&) = delete;
     ~table_lock();
+
+    /// False if somebody else has it, for longer than a section usually lasts.
+    static bool try_acquire(sync_table& table, identity self) noexcept;
 
 private:
     void acquire_slowly() noexcept;
