@@ -119,6 +119,7 @@ void grant(sync_table& table, std::uint32_t record, std::size_t index) noexcept 
 
 void give_back(section& locked, std::uint32_t index, bool abandoned) noexcept {
     auto& slot = locked.table().slot(index);
+    attend(slot); // nobody else may have waited for it since
     auto state = slot.state.load(memory_order_relaxed);
     if (is(slot, object_kind::mutex)) {
         state = object_slot::attended | (abandoned ? object_slot::abandoned : 0);
