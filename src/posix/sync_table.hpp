@@ -74,12 +74,11 @@ struct alignas(64) thread_record {
     std::uint64_t ticket;               ///< the order of arrival
     std::int64_t since;                 ///< when it began to wait: nanoseconds, monotonic clock
     std::atomic<std::uint64_t> process; ///< whose life file; 0: the record is free
-    static constexpr std::uint64_t being_claimed = std::uint64_t{1} << 63U; ///< in `process`
-    std::uint32_t thread;
-    std::uint32_t life_generation;
-    std::atomic<std::uint32_t> generation;
+    std::atomic<std::uint32_t> thread;
+    std::atomic<std::uint32_t> life_generation;
+    std::atomic<std::uint32_t> generation; ///< another one with each claim
     std::uint32_t count;
-    std::uint64_t reserved;
+    std::atomic<std::uint64_t> claimant; ///< the process of who is claiming the record, or 0
     std::array<std::uint32_t, max_wait_objects> objects; ///< slots
 };
 static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) == 4 &&
@@ -88,7 +87,7 @@ static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) =
               offsetof(thread_record, thread) == 40 &&
               offsetof(thread_record, life_generation) == 44 &&
               offsetof(thread_record, generation) == 48 && offsetof(thread_record, count) == 52 &&
-              offsetof(thread_record, objects) == 64);
+              offsetof(thread_record, claimant) == 56 && offsetof(thread_record, objects) == 64);
 
 /// What is about to be granted to a waiter: written before the first change, so that whoever finds
 /// the table locked by a dead thread can complete it. All values are absolute: twice is once.
@@ -115,7 +114,7 @@ struct table_layout {
     static constexpr std::uint32_t most_slots = 65536;
     static constexpr std::uint32_t most_records = 16384;
 
-    alignas(64) std::atomic<std::uint32_t> lock;       ///< 0, or its holder's record + 1
+    alignas(64) std::atomic<std::uint32_t> lock;       ///< 0, or its holder: see table_lock
     alignas(64) std::atomic<std::uint32_t> slots_used; ///< all further ones have no memory yet
     std::atomic<std::uint32_t> records_used;
     std::uint32_t next_slot;              ///< where the search for a free one begins
@@ -194,6 +193,8 @@ private:
     identity find_self() noexcept;
     bool claim_record(const life_id& life, std::uint32_t& index) noexcept;
     bool try_claim(std::uint32_t index, const life_id& life) noexcept;
+    /// For who claims it: no living thread has it.
+    bool is_unused(std::uint32_t index) const noexcept;
     bool extend(std::atomic<std::uint32_t>& used,
                 std::uint32_t from,
                 std::uint32_t by,
@@ -208,10 +209,17 @@ private:
 
 /// The lock of a table: for sections of a microsecond. Who finds that its holder has died completes
 /// what that one had begun.
+///
+/// The word names the holder by its record, as index + 1, and as much of the record's generation as
+/// there is room for: when a dead holder's record is somebody else's, the word still names the
+/// dead.
 class table_lock {
 public:
-    /// In the word, beside its holder: somebody sleeps.
-    static constexpr std::uint32_t contended = 0x80000000U;
+    static constexpr std::uint32_t contended = 0x80000000U; ///< in the word: somebody sleeps
+    static constexpr std::uint32_t holder_bits = 15;
+    static constexpr std::uint32_t holder = (1U << holder_bits) - 1;
+    static constexpr std::uint32_t generation = ~(contended | holder);
+    static_assert(table_layout::most_records <= holder);
 
     table_lock(sync_table& table, identity self) noexcept;
     /// After try_acquire().
@@ -224,6 +232,13 @@ public:
     static bool try_acquire(sync_table& table, identity self) noexcept;
 
 private:
+    static std::uint32_t word_of(std::uint32_t index, std::uint32_t its_generation) noexcept {
+        return (its_generation << holder_bits & generation) | (index + 1);
+    }
+    static std::uint32_t word_of(identity who) noexcept {
+        return word_of(sync_table::index_of(who), static_cast<std::uint32_t>(who >> 32U));
+    }
+    static bool is_held_by_living(const sync_table& table, std::uint32_t word) noexcept;
     void acquire_slowly() noexcept;
 
     sync_table& table_;
