@@ -88,9 +88,12 @@ std::uint64_t link::load_from_file(word which) const noexcept {
 }
 
 void link::store_in_file(word which, std::uint64_t value) const noexcept {
-    if (file_) {
-        [[maybe_unused]] const auto written =
-            retry([&] { return os.pwrite(file_.get(), &value, sizeof value, offset_of(which)); });
+    // The peer may wait for just this word, and nobody tells it later: so not only once.
+    for (int attempt = 0; file_ && attempt < 3; ++attempt) {
+        if (retry([&] { return os.pwrite(file_.get(), &value, sizeof value, offset_of(which)); }) ==
+            static_cast<ssize_t>(sizeof value)) {
+            return;
+        }
     }
 }
 

@@ -61,9 +61,6 @@ using patience = data_path::patience;
 /// Deadlines nearer than this are waited for by polling, which keeps them exactly.
 constexpr auto brief_steps_need = std::chrono::milliseconds(200);
 
-/// Longer than an operation takes that does not wait.
-constexpr auto moment = std::chrono::milliseconds(2);
-
 std::uint64_t progress_of(pipe_operation& op) noexcept {
     return op.transferred + state_of(op).sent;
 }
@@ -217,8 +214,8 @@ void pipe::start(pipe_operation& op) {
     // A read of nothing need not wait.
     const bool better_wait = op.what != kind::write && state.path->read_will_wait() &&
                              (op.what == kind::read_message || !op.in.empty());
-    if (!better_wait)
-        try_complete(op);
+    if (better_wait || !try_complete(op))
+        turn_of(op).keep(impl_->waits);
 }
 
 void pipe::start_read(pipe_operation& op, std::span<std::byte> buffer) {
@@ -297,6 +294,8 @@ void pipe::complete(pipe_operation& op, const deadline& until) {
             const auto before = progress_of(op);
             if (advance(op, blocking))
                 continue;
+            if (state.has_turn)
+                turn_of(op).keep(impl_->waits);
             // What did not come in a moment may be long in coming.
             may_block = may_block && blocking && progress_of(op) != before &&
                         (until.is_never() || until.remaining() > brief_steps_need);
@@ -339,10 +338,8 @@ peek_result pipe::peek(std::span<std::byte> buffer, std::error_code& ec) {
                             : std::error_code();
     if (ec)
         return {};
-    // Who has the turn for longer is a read that has found nothing, and what comes is that read's.
-    const auto how = path->reading.take(impl_->waits, &token, deadline::after(moment),
-                                        impl_->waits.generation());
-    if (how != wait_result::ready) {
+    // Who keeps the turn is a read that has found nothing, and what comes is that read's.
+    if (!path->reading.take_unless_kept(impl_->waits, &token)) {
         if (path->disconnected())
             ec = win32_error(operation::peek_channel, win32_code::pipe_not_connected);
         return {};

@@ -174,7 +174,15 @@ void end_life(const life_id& mine) noexcept {
     own->used[mine.thread] = false;
 }
 
+void forget_lives() noexcept {
+    const std::lock_guard lock(mutex);
+    foreign().clear();
+}
+
 namespace {
+
+/// How many processes are remembered.
+constexpr std::size_t most_known = 64;
 
 /// Another process's life; null with errno, ENOENT if it is over and tidied up.
 std::shared_ptr<foreign_life> find_foreign(std::uint64_t process) {
@@ -189,6 +197,9 @@ std::shared_ptr<foreign_life> find_foreign(std::uint64_t process) {
         errno = ENOENT; // its maker died while making it
         return nullptr;
     }
+    // Most of them are dead by now, perhaps; who is alive and needed is soon found again.
+    if (foreign().size() >= most_known)
+        foreign().clear();
     auto life = std::make_shared<foreign_life>();
     life->memory = mapping::shared(file.get(), 0, file_size, PROT_READ);
     if (!life->memory)

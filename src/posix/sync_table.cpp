@@ -198,6 +198,7 @@ sync_table::~sync_table() {
         if (is_own_process(record(i).process.load(std::memory_order_acquire)))
             release_record(i);
     }
+    forget_lives();
 }
 
 // --- records

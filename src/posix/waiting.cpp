@@ -169,6 +169,18 @@ wait_result turn::take(cancellation& shared,
     return how;
 }
 
+bool turn::take_unless_kept(cancellation& shared, const void* who) {
+    std::unique_lock lock(shared.mutex_);
+    ++waiters_;
+    bool taken = try_take(who);
+    while (!taken && !kept_) {
+        shared.turns_.wait(lock);
+        taken = try_take(who);
+    }
+    --waiters_;
+    return taken;
+}
+
 void turn::wake_waiters(cancellation& shared) {
     const std::lock_guard lock(shared.mutex_);
     shared.turns_.notify_all();

@@ -63,10 +63,21 @@ public:
                      const void* who,
                      const deadline& until,
                      std::uint64_t generation);
+    /// Waits only while the owner does not: false if it keeps the turn.
+    bool take_unless_kept(cancellation& shared, const void* who);
+
+    /// The owner is going to wait, and keeps it.
+    void keep(cancellation& shared) {
+        if (!kept_.exchange(true) && waiters_ != 0)
+            wake_waiters(shared);
+    }
     /// Nothing if `who` does not have it.
     void give_back(cancellation& shared, const void* who) {
-        const void* owner = who;
-        if (owner_.compare_exchange_strong(owner, nullptr) && waiters_ != 0)
+        if (owner_ != who)
+            return;
+        kept_ = false;
+        owner_ = nullptr;
+        if (waiters_ != 0)
             wake_waiters(shared);
     }
 
@@ -74,6 +85,7 @@ private:
     static void wake_waiters(cancellation& shared);
 
     std::atomic<const void*> owner_ = nullptr;
+    std::atomic<bool> kept_ = false;    ///< changed by the owner
     std::atomic<unsigned> waiters_ = 0; ///< changed under the mutex
 };
 
