@@ -29,8 +29,6 @@ struct sync_object::impl {
     object_file file;
     std::uint32_t slot = 0;
     object_slot* state = nullptr;
-
-    std::uint64_t id() const noexcept { return file.header().id; }
 };
 
 namespace {
@@ -200,8 +198,10 @@ wait_result sync_object::wait_many(std::span<sync_object* const> objects,
         targets[i] = {.table = objects[i]->impl_->table.get(), .slot = objects[i]->impl_->slot};
     if (all) {
         std::array<std::uint64_t, max_wait_objects> sorted;
-        const auto end = std::transform(objects.begin(), objects.end(), sorted.begin(),
-                                        [](const auto* object) { return object->impl_->id(); });
+        const auto end = std::transform(
+            targets.begin(), targets.begin() + static_cast<std::ptrdiff_t>(objects.size()),
+            sorted.begin(),
+            [](const auto& each) { return each.table->serial() << 32U | each.slot; });
         std::sort(sorted.begin(), end);
         if (std::adjacent_find(sorted.begin(), end) != end) {
             ec = win32_error(what, win32_code::invalid_parameter);

@@ -35,10 +35,13 @@ constexpr nanoseconds longest_sleep = 50ms;
 constexpr nanoseconds first_sleep = 5ms;
 
 /// A wait whose objects are in one table, or in several: then it has a part in each, and begins and
-/// ends with the locks of all of them. docs/synchronization.md tells what differs then.
+/// ends with the locks of all of them. docs/synchronization.md tells what differs then. `Count` is
+/// 1, so that the compiler sees one table for what it is, or std::dynamic_extent.
+template <std::size_t Count>
 class wait_operation {
 public:
-    wait_operation(std::span<wait_part> parts, bool all) noexcept : parts_(parts), all_(all) {}
+    wait_operation(std::span<wait_part, Count> parts, bool all) noexcept
+        : parts_(parts), all_(all) {}
 
     wait_ending run(const deadline& until) noexcept {
         if (begin(until))
@@ -249,7 +252,7 @@ private:
         }
     }
 
-    const std::span<wait_part> parts_;
+    const std::span<wait_part, Count> parts_;
     const bool all_;
     wait_ending ending_;
 };
@@ -275,7 +278,7 @@ wait_ending wait_in_one_table(std::span<const wait_target> targets,
     parts[0].places = in_order;
     if (parts[0].self == 0)
         return {.failure = errno};
-    return wait_operation(parts, all).run(until);
+    return wait_operation<1>(parts, all).run(until);
 }
 
 wait_ending wait_in_several_tables(std::span<const wait_target> targets,
@@ -313,7 +316,7 @@ wait_ending wait_in_several_tables(std::span<const wait_target> targets,
         if (part.self == 0)
             return {.failure = errno};
     }
-    return wait_operation({parts.get(), tables}, all).run(until);
+    return wait_operation<std::dynamic_extent>({parts.get(), tables}, all).run(until);
 }
 
 } // namespace
@@ -363,12 +366,16 @@ wait_ending wait_for_objects(std::span<const wait_target> targets,
                              const deadline& until) noexcept {
     if (!all || targets.size() == 1) {
         bool none = true;
+        sync_table* table = nullptr;
+        identity self = 0;
         for (std::size_t i = 0; i < targets.size() && none; ++i) {
-            auto& table = *targets[i].table;
-            const identity self = table.self();
-            if (self == 0)
-                return {.failure = errno};
-            switch (take_quickly(table, table.slot(targets[i].slot), self)) {
+            if (targets[i].table != table) {
+                table = targets[i].table;
+                self = table->self();
+                if (self == 0)
+                    return {.failure = errno};
+            }
+            switch (take_quickly(*table, table->slot(targets[i].slot), self)) {
             case quick::done:
                 return {.status = wait_status::signaled, .index = i};
             case quick::abandoned:
