@@ -54,10 +54,15 @@ struct thread_context {
     std::vector<claim> claims;
 };
 
+void forget_thread() {
+    known_thread = {};
+    known_threads = {};
+}
+
 /// Runs when a thread ends: what it owns is abandoned, what it has claimed is free.
 void end_thread(void* pointer) {
     const std::unique_ptr<thread_context> context(static_cast<thread_context*>(pointer));
-    known_thread = {}; // what other destructors of the thread do now, they do as somebody new
+    forget_thread(); // what other destructors of the thread do now, they do as somebody new
     if (context->process != ::getpid())
         return; // a forked child's copy of its parent's
     for (const auto& claim : context->claims) {
@@ -129,7 +134,7 @@ current_table& current() {
 
 std::shared_ptr<sync_table> attach_table(bool create) {
     // A forked child is somebody else, also to the objects that its parent had open.
-    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { known_thread = {}; });
+    static const int registered = ::pthread_atfork(nullptr, nullptr, forget_thread);
     static_cast<void>(registered);
     const std::string wanted = runtime_path(::geteuid(), area::local);
     std::shared_ptr<sync_table> former; // must not be destroyed under the mutex
@@ -226,12 +231,17 @@ bool sync_table::alive(identity who) const noexcept {
 }
 
 identity sync_table::find_self() noexcept {
+    auto& known = known_threads[serial_ % known_threads.size()];
+    if (known.table == serial_) {
+        known_thread = known;
+        return known.me;
+    }
     auto* const context = context_of_thread();
     if (!context)
         return 0;
     for (const auto& claim : context->claims) {
         if (claim.table == serial_) {
-            known_thread = {.table = serial_, .me = claim.me};
+            known_thread = known = {.table = serial_, .me = claim.me};
             return claim.me;
         }
     }
@@ -246,7 +256,7 @@ identity sync_table::find_self() noexcept {
         return found == tables().all.end() || found->second.expired();
     });
     context->claims.push_back({.table = serial_, .me = me});
-    known_thread = {.table = serial_, .me = me};
+    known_thread = known = {.table = serial_, .me = me};
     return me;
 }
 

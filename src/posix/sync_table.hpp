@@ -133,12 +133,14 @@ static_assert(offsetof(table_layout, lock) == 0 && offsetof(table_layout, slots_
               offsetof(table_layout, records) == 3264 + 65536 * 64 &&
               sizeof(table_layout) == 3264 + 65536 * 64 + 16384 * 320);
 
-/// What a thread remembers of the table that it used last.
+/// What a thread remembers of the table that it used last, and of a few others: at the place of
+/// their serial.
 struct thread_memory {
     std::uint64_t table = 0;
     identity me = 0;
 };
 inline constinit thread_local thread_memory known_thread;
+inline constinit thread_local std::array<thread_memory, 4> known_threads{};
 
 /// A user's table, mapped while this process holds objects.
 class sync_table {
