@@ -21,13 +21,16 @@ timespec to_timespec(nanoseconds time) noexcept {
             .tv_nsec = static_cast<long>((time - seconds).count())};
 }
 
+bool has_changed(const futex_word& each) noexcept {
+    const auto& word = *static_cast<const std::atomic<std::uint32_t>*>(each.word);
+    return word.load(std::memory_order_acquire) != each.value;
+}
+
 /// Looks ever less often, so that a hand-over is quick and a long wait is cheap.
-parked poll_word(const std::atomic<std::uint32_t>& word,
-                 std::uint32_t value,
-                 nanoseconds time) noexcept {
+parked poll_words(std::span<const futex_word> words, nanoseconds time) noexcept {
     const auto end = std::chrono::steady_clock::now() + time;
     for (nanoseconds pause = 20us;; pause = std::min<nanoseconds>(pause * 2, 2ms)) {
-        if (word.load(std::memory_order_acquire) != value)
+        if (std::any_of(words.begin(), words.end(), has_changed))
             return parked::woken;
         const auto left = end - std::chrono::steady_clock::now();
         if (left <= 0ns)
@@ -42,21 +45,29 @@ parked poll_word(const std::atomic<std::uint32_t>& word,
 parked park(const std::atomic<std::uint32_t>& word,
             std::uint32_t value,
             nanoseconds time) noexcept {
+    const futex_word only{.word = &word, .value = value};
     if constexpr (!capability::shared_futex)
-        return poll_word(word, value, time);
+        return poll_words({&only, 1}, time);
     const timespec limit = to_timespec(time);
     if (os.futex_wait(&word, value, &limit) == 0 || errno == EAGAIN || errno == EINTR)
         return parked::woken;
     if (errno == ETIMEDOUT)
         return parked::timed_out;
-    return poll_word(word, value, time);
+    return poll_words({&only, 1}, time);
 }
 
-parked park_on_any(std::span<const futex_word> words, nanoseconds time) noexcept {
-    const auto& first = *static_cast<const std::atomic<std::uint32_t>*>(words.front().word);
+parked park_on_any(std::span<const futex_word> words,
+                   std::size_t needed,
+                   nanoseconds time) noexcept {
+    const auto without = [&] {
+        if (needed > 1)
+            return poll_words(words.first(needed), time);
+        const auto& first = *static_cast<const std::atomic<std::uint32_t>*>(words.front().word);
+        return park(first, words.front().value, time);
+    };
     static std::atomic<bool> possible = capability::shared_futex;
     if (words.size() == 1 || !possible.load(std::memory_order_relaxed))
-        return park(first, words.front().value, time);
+        return without();
     timespec until{};
     ::clock_gettime(CLOCK_MONOTONIC, &until);
     until = to_timespec(nanoseconds(std::chrono::seconds(until.tv_sec)) +
@@ -69,7 +80,7 @@ parked park_on_any(std::span<const futex_word> words, nanoseconds time) noexcept
         return parked::timed_out;
     if (errno == ENOSYS || errno == EPERM) // an older kernel, or a filter that does not know it
         possible.store(false, std::memory_order_relaxed);
-    return park(first, words.front().value, time);
+    return without();
 }
 
 void unpark(const std::atomic<std::uint32_t>& word, int count) noexcept {

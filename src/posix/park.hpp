@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -22,8 +23,11 @@ parked park(const std::atomic<std::uint32_t>& word,
             std::chrono::nanoseconds time) noexcept;
 
 /// Sleeps while all the words have their values; at most 128. Whether it can be done at all is
-/// found out at the first call: if not, only the first word is slept on.
-parked park_on_any(std::span<const futex_word> words, std::chrono::nanoseconds time) noexcept;
+/// found out at the first call: if not, only the first `needed` words are watched, and several of
+/// them by looking again and again.
+parked park_on_any(std::span<const futex_word> words,
+                   std::size_t needed,
+                   std::chrono::nanoseconds time) noexcept;
 
 /// Wakes so many sleepers.
 void unpark(const std::atomic<std::uint32_t>& word, int count) noexcept;

@@ -178,7 +178,8 @@ bool sync_object::unlock_at_once() noexcept {
 }
 
 wait_status sync_object::wait(const deadline& until, std::error_code& ec) {
-    const auto ending = posix::wait_for_objects(*impl_->table, {&impl_->slot, 1}, false, until);
+    const posix::wait_target only{.table = impl_->table.get(), .slot = impl_->slot};
+    const auto ending = posix::wait_for_objects({&only, 1}, false, until);
     if (ending.failure == 0) {
         ec.clear();
     } else {
@@ -192,27 +193,22 @@ wait_result sync_object::wait_many(std::span<sync_object* const> objects,
                                    const deadline& until,
                                    std::error_code& ec) {
     const auto what = all ? operation::wait_all : operation::wait_any;
-    std::array<std::uint32_t, max_wait_objects> slots{};
-    auto& table = *objects.front()->impl_->table;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        const auto& object = *objects[i]->impl_;
-        slots[i] = object.slot;
-        if (object.table.get() != &table) {
-            ec = library_error(what, errc::not_supported); // of two runtime directories
-            return {};
-        }
-    }
-    const std::span wanted(slots.data(), objects.size());
+    std::array<posix::wait_target, max_wait_objects> targets;
+    for (std::size_t i = 0; i < objects.size(); ++i)
+        targets[i] = {.table = objects[i]->impl_->table.get(), .slot = objects[i]->impl_->slot};
     if (all) {
-        auto sorted = slots;
-        const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(wanted.size());
+        std::array<std::uint64_t, max_wait_objects> sorted;
+        const auto end = std::transform(
+            targets.begin(), targets.begin() + static_cast<std::ptrdiff_t>(objects.size()),
+            sorted.begin(),
+            [](const auto& each) { return each.table->serial() << 32U | each.slot; });
         std::sort(sorted.begin(), end);
         if (std::adjacent_find(sorted.begin(), end) != end) {
             ec = win32_error(what, win32_code::invalid_parameter);
             return {};
         }
     }
-    const auto ending = posix::wait_for_objects(table, wanted, all, until);
+    const auto ending = posix::wait_for_objects({targets.data(), objects.size()}, all, until);
     if (ending.failure == 0) {
         ec.clear();
     } else {

@@ -27,9 +27,13 @@ struct wait_ending {
     int failure = 0;
 };
 
-/// Waits for one object or for several, by their slots.
-wait_ending wait_for_objects(sync_table& table,
-                             std::span<const std::uint32_t> slots,
+struct wait_target {
+    sync_table* table;
+    std::uint32_t slot;
+};
+
+/// Waits for one object or for several, of any tables.
+wait_ending wait_for_objects(std::span<const wait_target> targets,
                              bool all,
                              const deadline& until) noexcept;
 

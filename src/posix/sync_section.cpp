@@ -117,6 +117,22 @@ void grant(sync_table& table, std::uint32_t record, std::size_t index) noexcept 
     journal.count.store(0, memory_order_release);
 }
 
+void give_back(section& locked, std::uint32_t index, bool abandoned) noexcept {
+    auto& slot = locked.table().slot(index);
+    attend(slot); // nobody else may have waited for it since
+    auto state = slot.state.load(memory_order_relaxed);
+    if (is(slot, object_kind::mutex)) {
+        state = object_slot::attended | (abandoned ? object_slot::abandoned : 0);
+    } else if (is(slot, object_kind::semaphore)) {
+        if (state >> 32U < slot.maximum) // somebody may have filled it up meanwhile
+            state += object_slot::one;
+    } else {
+        state |= object_slot::signaled;
+    }
+    slot.state.store(state, memory_order_release);
+    settle(locked, index);
+}
+
 // --- waiters
 
 namespace {
@@ -173,6 +189,29 @@ bool could_go_on(const sync_table& table, const thread_record& waiter, identity 
         });
 }
 
+void tell_to_look(section& locked, std::uint32_t record) noexcept {
+    std::uint32_t asleep = thread_record::asleep;
+    if (locked.table().record(record).wake.compare_exchange_strong(
+            asleep, thread_record::look_again, memory_order_release)) {
+        locked.wake(record);
+    }
+}
+
+/// The object is ready: those who wait for others with it, in other tables, have to look at all.
+void tell_parts_of_all(section& locked, std::uint32_t index) noexcept {
+    auto& table = locked.table();
+    for_each_waiter(table, index, [&](const waiter_found& found) {
+        const auto& waiter = table.record(found.record);
+        const auto who =
+            sync_table::identity_of(found.record, waiter.generation.load(memory_order_relaxed));
+        if (waiter.waiting.load(memory_order_relaxed) == waiting_for::part_of_all &&
+            could_go_on(table, waiter, who)) {
+            tell_to_look(locked, found.record);
+        }
+        return true;
+    });
+}
+
 } // namespace
 
 void settle(section& locked, std::uint32_t index, fairness how) noexcept {
@@ -182,13 +221,17 @@ void settle(section& locked, std::uint32_t index, fairness how) noexcept {
     for (;;) {
         const bool signaled = is_ready(table, slot, 0);
         bool waited_for = false;
+        bool part_of_all = false;
         std::optional<waiter_found> next;
         std::uint64_t ticket = 0;
         for_each_waiter(table, index, [&](const waiter_found& found) {
             const auto& waiter = table.record(found.record);
             const auto who =
                 sync_table::identity_of(found.record, waiter.generation.load(memory_order_relaxed));
-            if (signaled && (!next || waiter.ticket < ticket) && could_go_on(table, waiter, who)) {
+            if (waiter.waiting.load(memory_order_relaxed) == waiting_for::part_of_all) {
+                part_of_all = true;
+            } else if (signaled && (!next || waiter.ticket < ticket) &&
+                       could_go_on(table, waiter, who)) {
                 if (manual) { // there is enough for everybody
                     grant(table, found.record, found.index);
                     locked.wake(found.record);
@@ -200,23 +243,22 @@ void settle(section& locked, std::uint32_t index, fairness how) noexcept {
             waited_for = true;
             return signaled; // else all that matters is whether there is one
         });
-        if (!next) {
-            if (!waited_for)
-                slot.state.fetch_and(~object_slot::attended, memory_order_release);
-            return;
+        const bool left_free =
+            next && is(slot, object_kind::mutex) && how == fairness::usual &&
+            table.record(next->record).waiting.load(memory_order_relaxed) == waiting_for::any &&
+            now_ns() - table.record(next->record).since < unfair_for.count();
+        if (next && !left_free) {
+            grant(table, next->record, next->index);
+            locked.wake(next->record);
+            continue;
         }
-        auto& waiter = table.record(next->record);
-        if (is(slot, object_kind::mutex) && how == fairness::usual &&
-            waiter.waiting.load(memory_order_relaxed) == waiting_for::any &&
-            now_ns() - waiter.since < unfair_for.count()) {
-            std::uint32_t asleep = thread_record::asleep;
-            if (waiter.wake.compare_exchange_strong(asleep, thread_record::look_again,
-                                                    memory_order_release))
-                locked.wake(next->record);
-            return;
-        }
-        grant(table, next->record, next->index);
-        locked.wake(next->record);
+        if (left_free)
+            tell_to_look(locked, next->record);
+        if (signaled && part_of_all && how == fairness::usual)
+            tell_parts_of_all(locked, index);
+        if (!waited_for)
+            slot.state.fetch_and(~object_slot::attended, memory_order_release);
+        return;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 
 /// \file
@@ -24,6 +25,10 @@ public:
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing would cost every section
     section(sync_table& table, identity self) noexcept
         : table_(table), lock_(std::in_place, table, self) {}
+    /// After table_lock::try_acquire().
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing would cost every section
+    section(sync_table& table, identity self, std::adopt_lock_t adopt) noexcept
+        : table_(table), lock_(std::in_place, table, self, adopt) {}
     section(const section&) = delete;
     section& operator=(const section&) = delete;
     ~section() {
@@ -58,13 +63,17 @@ bool is_ready(const sync_table& table, const object_slot& slot, identity who) no
 /// Gives a waiter what it waits for: the object at `index`, or all.
 void grant(sync_table& table, std::uint32_t record, std::size_t index) noexcept;
 
+/// Gives back what the thread was granted and does not keep, as if it had taken and released it.
+void give_back(section& locked, std::uint32_t index, bool abandoned) noexcept;
+
 /// The thread waits no longer.
 void forget_waiter(sync_table& table, std::uint32_t record) noexcept;
 
 enum class fairness { usual, strict };
 
 /// Gives an object to those who wait for it, in the order of their arrival, for as long as it is
-/// signaled; leaves it alone (no longer attended) if nobody waits.
+/// signaled; leaves it alone (no longer attended) if nobody waits. What is left is told to those
+/// who wait for objects of other tables as well; not when strict, for they look by themselves.
 void settle(section& locked, std::uint32_t index, fairness how = fairness::usual) noexcept;
 
 /// Puts right what somebody who died has left: a mutex without a living owner is free and

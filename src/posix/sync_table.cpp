@@ -54,10 +54,15 @@ struct thread_context {
     std::vector<claim> claims;
 };
 
+void forget_thread() {
+    known_thread = {};
+    known_threads = {};
+}
+
 /// Runs when a thread ends: what it owns is abandoned, what it has claimed is free.
 void end_thread(void* pointer) {
     const std::unique_ptr<thread_context> context(static_cast<thread_context*>(pointer));
-    known_thread = {}; // what other destructors of the thread do now, they do as somebody new
+    forget_thread(); // what other destructors of the thread do now, they do as somebody new
     if (context->process != ::getpid())
         return; // a forked child's copy of its parent's
     for (const auto& claim : context->claims) {
@@ -129,7 +134,7 @@ current_table& current() {
 
 std::shared_ptr<sync_table> attach_table(bool create) {
     // A forked child is somebody else, also to the objects that its parent had open.
-    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { known_thread = {}; });
+    static const int registered = ::pthread_atfork(nullptr, nullptr, forget_thread);
     static_cast<void>(registered);
     const std::string wanted = runtime_path(::geteuid(), area::local);
     std::shared_ptr<sync_table> former; // must not be destroyed under the mutex
@@ -210,12 +215,14 @@ bool sync_table::life_of(identity who, life_id& life) const noexcept {
         return false;
     }
     const auto& owner = record(index);
+    const auto generation = static_cast<std::uint32_t>(who >> 32U);
+    if (owner.generation.load(std::memory_order_acquire) != generation)
+        return false;
+    // Acquire, all of them: the generation that is read last is not older than any.
     life = {.process = owner.process.load(std::memory_order_acquire),
-            .thread = owner.thread,
-            .generation = owner.life_generation};
-    const std::uint32_t generation = owner.generation.load(std::memory_order_acquire);
-    return life.process != 0 && (life.process & thread_record::being_claimed) == 0 &&
-           identity_of(index, generation) == who;
+            .thread = owner.thread.load(std::memory_order_acquire),
+            .generation = owner.life_generation.load(std::memory_order_acquire)};
+    return life.process != 0 && owner.generation.load(std::memory_order_relaxed) == generation;
 }
 
 bool sync_table::alive(identity who) const noexcept {
@@ -224,12 +231,17 @@ bool sync_table::alive(identity who) const noexcept {
 }
 
 identity sync_table::find_self() noexcept {
+    auto& known = known_threads[serial_ % known_threads.size()];
+    if (known.table == serial_) {
+        known_thread = known;
+        return known.me;
+    }
     auto* const context = context_of_thread();
     if (!context)
         return 0;
     for (const auto& claim : context->claims) {
         if (claim.table == serial_) {
-            known_thread = {.table = serial_, .me = claim.me};
+            known_thread = known = {.table = serial_, .me = claim.me};
             return claim.me;
         }
     }
@@ -244,7 +256,7 @@ identity sync_table::find_self() noexcept {
         return found == tables().all.end() || found->second.expired();
     });
     context->claims.push_back({.table = serial_, .me = me});
-    known_thread = {.table = serial_, .me = me};
+    known_thread = known = {.table = serial_, .me = me};
     return me;
 }
 
@@ -274,34 +286,37 @@ bool sync_table::claim_record(const life_id& life, std::uint32_t& index) noexcep
     }
 }
 
+bool sync_table::is_unused(std::uint32_t index) const noexcept {
+    const auto& wanted = record(index);
+    return wanted.process.load(std::memory_order_acquire) == 0 ||
+           !alive(identity_of(index, wanted.generation.load(std::memory_order_acquire)));
+}
+
+/// One at a time claims a record. That a claimant has died is certain once it is seen: its number
+/// never comes back.
 bool sync_table::try_claim(std::uint32_t index, const life_id& life) noexcept {
     auto& wanted = record(index);
-    auto process = wanted.process.load(std::memory_order_acquire);
-    if ((process & thread_record::being_claimed) != 0) {
-        if (is_process_alive(process & ~thread_record::being_claimed))
-            return false;
-    } else if (process != 0) {
-        if (alive(identity_of(index, wanted.generation.load(std::memory_order_acquire))))
-            return false;
+    auto claimant = wanted.claimant.load(std::memory_order_acquire);
+    if ((claimant != 0 && is_process_alive(claimant)) || !is_unused(index) ||
+        !wanted.claimant.compare_exchange_strong(claimant, life.process)) {
+        return false;
     }
-    // A dead one that holds the table's lock has left work to whoever takes it over.
-    if ((layout_.lock.load(std::memory_order_acquire) & ~table_lock::contended) == index + 1)
-        return false;
-    if (!wanted.process.compare_exchange_strong(process,
-                                                life.process | thread_record::being_claimed))
-        return false;
-    wanted.waiting.store(waiting_for::nothing, std::memory_order_relaxed);
-    wanted.generation.fetch_add(1, std::memory_order_relaxed);
-    wanted.thread = life.thread;
-    wanted.life_generation = life.generation;
-    wanted.process.store(life.process, std::memory_order_release);
-    return true;
+    const bool unused = is_unused(index); // still: somebody may have been quicker
+    if (unused) {
+        wanted.process.store(0, std::memory_order_relaxed);
+        wanted.waiting.store(waiting_for::nothing, std::memory_order_relaxed);
+        wanted.generation.fetch_add(1, std::memory_order_release);
+        wanted.thread.store(life.thread, std::memory_order_release);
+        wanted.life_generation.store(life.generation, std::memory_order_release);
+        wanted.process.store(life.process, std::memory_order_release);
+    }
+    wanted.claimant.store(0, std::memory_order_release);
+    return unused;
 }
 
 void sync_table::release_record(std::uint32_t index) noexcept {
     auto& mine = record(index);
     mine.waiting.store(waiting_for::nothing, std::memory_order_relaxed);
-    mine.generation.fetch_add(1, std::memory_order_release);
     mine.process.store(0, std::memory_order_release);
 }
 
@@ -372,20 +387,43 @@ void forget_slot(const object_header& header) noexcept {
 // --- the lock
 
 table_lock::table_lock(sync_table& table, identity self) noexcept
-    : table_(table), mine_(sync_table::index_of(self) + 1) {
+    : table_(table), mine_(word_of(self)) {
     std::uint32_t free = 0;
-    if (!table_.layout().lock.compare_exchange_strong(free, mine_, std::memory_order_acquire))
+    if (!table_.layout().lock.compare_exchange_strong(free, mine_, std::memory_order_acquire) &&
+        !try_acquire(table_, self)) {
         acquire_slowly();
+    }
+}
+
+table_lock::table_lock(sync_table& table, identity self, std::adopt_lock_t) noexcept
+    : table_(table), mine_(word_of(self)) {}
+
+bool table_lock::try_acquire(sync_table& table, identity self) noexcept {
+    auto& word = table.layout().lock;
+    constexpr int spins = 100; // a section is shorter than going to sleep
+    for (int i = 0; i < spins; ++i) {
+        std::uint32_t seen = word.load(std::memory_order_relaxed);
+        if (seen == 0 &&
+            word.compare_exchange_weak(seen, word_of(self), std::memory_order_acquire)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool table_lock::is_held_by_living(const sync_table& table, std::uint32_t word) noexcept {
+    const std::uint32_t index = (word & holder) - 1;
+    if (index >= std::min(table.layout().records_used.load(std::memory_order_acquire),
+                          table_layout::most_records)) {
+        return false;
+    }
+    const auto now = table.record(index).generation.load(std::memory_order_acquire);
+    return word_of(index, now) == (word & ~contended) &&
+           table.alive(sync_table::identity_of(index, now));
 }
 
 void table_lock::acquire_slowly() noexcept {
     auto& word = table_.layout().lock;
-    constexpr int spins = 100; // a section is shorter than going to sleep
-    for (int i = 0; i < spins; ++i) {
-        std::uint32_t seen = word.load(std::memory_order_relaxed);
-        if (seen == 0 && word.compare_exchange_weak(seen, mine_, std::memory_order_acquire))
-            return;
-    }
     for (;;) {
         std::uint32_t seen = word.load(std::memory_order_relaxed);
         if (seen == 0) {
@@ -400,12 +438,8 @@ void table_lock::acquire_slowly() noexcept {
         }
         seen |= contended;
         constexpr std::chrono::milliseconds long_for_a_section(2);
-        if (park(word, seen, long_for_a_section) == parked::woken)
-            continue;
-        const std::uint32_t holder = (seen & ~contended) - 1;
-        if (holder < table_layout::most_records &&
-            table_.alive(
-                sync_table::identity_of(holder, table_.record(holder).generation.load()))) {
+        if (park(word, seen, long_for_a_section) == parked::woken ||
+            is_held_by_living(table_, seen)) {
             continue;
         }
         if (word.compare_exchange_strong(seen, mine_ | contended, std::memory_order_acquire)) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 /// \file
 /// The table that the synchronization objects of one user share: a slot for each object, a record
@@ -49,7 +50,14 @@ static_assert(sizeof(object_slot) == 64 && offsetof(object_slot, id) == 8 &&
               offsetof(object_slot, recursion) == 16 && offsetof(object_slot, kind) == 20 &&
               offsetof(object_slot, manual_reset) == 24 && offsetof(object_slot, maximum) == 28);
 
-enum class waiting_for : std::uint32_t { nothing, any, all };
+enum class waiting_for : std::uint32_t {
+    nothing,
+    any,
+    all,
+    /// All, and for objects of other tables as well: it is told to look again when those of this
+    /// table are ready, and takes by itself.
+    part_of_all,
+};
 
 /// One thread that waits, or owns a mutex. Only its thread and the holder of the table's lock write
 /// to it.
@@ -66,12 +74,11 @@ struct alignas(64) thread_record {
     std::uint64_t ticket;               ///< the order of arrival
     std::int64_t since;                 ///< when it began to wait: nanoseconds, monotonic clock
     std::atomic<std::uint64_t> process; ///< whose life file; 0: the record is free
-    static constexpr std::uint64_t being_claimed = std::uint64_t{1} << 63U; ///< in `process`
-    std::uint32_t thread;
-    std::uint32_t life_generation;
-    std::atomic<std::uint32_t> generation;
+    std::atomic<std::uint32_t> thread;
+    std::atomic<std::uint32_t> life_generation;
+    std::atomic<std::uint32_t> generation; ///< another one with each claim
     std::uint32_t count;
-    std::uint64_t reserved;
+    std::atomic<std::uint64_t> claimant; ///< the process of who is claiming the record, or 0
     std::array<std::uint32_t, max_wait_objects> objects; ///< slots
 };
 static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) == 4 &&
@@ -80,7 +87,7 @@ static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) =
               offsetof(thread_record, thread) == 40 &&
               offsetof(thread_record, life_generation) == 44 &&
               offsetof(thread_record, generation) == 48 && offsetof(thread_record, count) == 52 &&
-              offsetof(thread_record, objects) == 64);
+              offsetof(thread_record, claimant) == 56 && offsetof(thread_record, objects) == 64);
 
 /// What is about to be granted to a waiter: written before the first change, so that whoever finds
 /// the table locked by a dead thread can complete it. All values are absolute: twice is once.
@@ -107,7 +114,7 @@ struct table_layout {
     static constexpr std::uint32_t most_slots = 65536;
     static constexpr std::uint32_t most_records = 16384;
 
-    alignas(64) std::atomic<std::uint32_t> lock;       ///< 0, or its holder's record + 1
+    alignas(64) std::atomic<std::uint32_t> lock;       ///< 0, or its holder: see table_lock
     alignas(64) std::atomic<std::uint32_t> slots_used; ///< all further ones have no memory yet
     std::atomic<std::uint32_t> records_used;
     std::uint32_t next_slot;              ///< where the search for a free one begins
@@ -126,12 +133,14 @@ static_assert(offsetof(table_layout, lock) == 0 && offsetof(table_layout, slots_
               offsetof(table_layout, records) == 3264 + 65536 * 64 &&
               sizeof(table_layout) == 3264 + 65536 * 64 + 16384 * 320);
 
-/// What a thread remembers of the table that it used last.
+/// What a thread remembers of the table that it used last, and of a few others: at the place of
+/// their serial.
 struct thread_memory {
     std::uint64_t table = 0;
     identity me = 0;
 };
 inline constinit thread_local thread_memory known_thread;
+inline constinit thread_local std::array<thread_memory, 4> known_threads{};
 
 /// A user's table, mapped while this process holds objects.
 class sync_table {
@@ -177,6 +186,8 @@ public:
     void free_slot(std::uint32_t index, std::uint64_t id) noexcept;
 
     std::uint64_t serial() const noexcept { return serial_; }
+    /// The same in all processes.
+    std::uint64_t id() const noexcept { return file_.header().id; }
     /// The end of a thread, or of a table's use.
     void release_record(std::uint32_t index) noexcept;
 
@@ -184,6 +195,8 @@ private:
     identity find_self() noexcept;
     bool claim_record(const life_id& life, std::uint32_t& index) noexcept;
     bool try_claim(std::uint32_t index, const life_id& life) noexcept;
+    /// For who claims it: no living thread has it.
+    bool is_unused(std::uint32_t index) const noexcept;
     bool extend(std::atomic<std::uint32_t>& used,
                 std::uint32_t from,
                 std::uint32_t by,
@@ -198,17 +211,36 @@ private:
 
 /// The lock of a table: for sections of a microsecond. Who finds that its holder has died completes
 /// what that one had begun.
+///
+/// The word names the holder by its record, as index + 1, and as much of the record's generation as
+/// there is room for: when a dead holder's record is somebody else's, the word still names the
+/// dead.
 class table_lock {
 public:
-    /// In the word, beside its holder: somebody sleeps.
-    static constexpr std::uint32_t contended = 0x80000000U;
+    static constexpr std::uint32_t contended = 0x80000000U; ///< in the word: somebody sleeps
+    static constexpr std::uint32_t holder_bits = 15;
+    static constexpr std::uint32_t holder = (1U << holder_bits) - 1;
+    static constexpr std::uint32_t generation = ~(contended | holder);
+    static_assert(table_layout::most_records <= holder);
 
     table_lock(sync_table& table, identity self) noexcept;
+    /// After try_acquire().
+    table_lock(sync_table& table, identity self, std::adopt_lock_t) noexcept;
     table_lock(const table_lock&) = delete;
     table_lock& operator=(const table_lock&) = delete;
     ~table_lock();
 
+    /// False if somebody else has it, for longer than a section usually lasts.
+    static bool try_acquire(sync_table& table, identity self) noexcept;
+
 private:
+    static std::uint32_t word_of(std::uint32_t index, std::uint32_t its_generation) noexcept {
+        return (its_generation << holder_bits & generation) | (index + 1);
+    }
+    static std::uint32_t word_of(identity who) noexcept {
+        return word_of(sync_table::index_of(who), static_cast<std::uint32_t>(who >> 32U));
+    }
+    static bool is_held_by_living(const sync_table& table, std::uint32_t word) noexcept;
     void acquire_slowly() noexcept;
 
     sync_table& table_;
