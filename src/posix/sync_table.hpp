@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <string>
 
 /// \file
 /// The table that the synchronization objects of one user share: a slot for each object, a record
@@ -71,7 +73,7 @@ struct alignas(64) thread_record {
     std::uint32_t life_generation;
     std::atomic<std::uint32_t> generation;
     std::uint32_t count;
-    std::uint64_t reserved;
+    std::uint64_t home;                                  ///< where that file is: of a life_place
     std::array<std::uint32_t, max_wait_objects> objects; ///< slots
 };
 static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) == 4 &&
@@ -80,7 +82,7 @@ static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) =
               offsetof(thread_record, thread) == 40 &&
               offsetof(thread_record, life_generation) == 44 &&
               offsetof(thread_record, generation) == 48 && offsetof(thread_record, count) == 52 &&
-              offsetof(thread_record, objects) == 64);
+              offsetof(thread_record, home) == 56 && offsetof(thread_record, objects) == 64);
 
 /// What is about to be granted to a waiter: written before the first change, so that whoever finds
 /// the table locked by a dead thread can complete it. All values are absolute: twice is once.
@@ -133,19 +135,24 @@ struct thread_memory {
 };
 inline constinit thread_local thread_memory known_thread;
 
-/// A user's table, mapped while this process holds objects.
+/// A table, mapped while this process holds objects of it. There is one for each object_domain: a
+/// user's own, one for each group that its objects are open to, and one for everyone. So who may
+/// write to a table may open all objects in it.
 class sync_table {
 public:
-    /// The table in use, or a new one. Null with errno.
-    static std::shared_ptr<sync_table> attach();
+    /// The table in use; a new one if there is none and it is the calling user's. Null with errno,
+    /// ENOENT if there is none.
+    static std::shared_ptr<sync_table> attach(const object_domain& domain);
     /// The table in use, if there is one.
-    static std::shared_ptr<sync_table> attach_existing();
+    static std::shared_ptr<sync_table> attach_existing(const object_domain& domain);
 
-    sync_table(object_file&& file, mapping&& memory) noexcept;
+    /// `key`: by which attach() knows it.
+    sync_table(object_file&& file, mapping&& memory, std::string key) noexcept;
     sync_table(const sync_table&) = delete;
     sync_table& operator=(const sync_table&) = delete;
     ~sync_table();
 
+    const object_domain& domain() const noexcept { return file_.domain(); }
     table_layout& layout() const noexcept { return layout_; }
     object_slot& slot(std::uint32_t index) const noexcept { return layout_.slots[index]; }
     thread_record& record(std::uint32_t index) const noexcept { return layout_.records[index]; }
@@ -181,6 +188,11 @@ public:
     void release_record(std::uint32_t index) noexcept;
 
 private:
+    static std::shared_ptr<sync_table> find(const object_domain& domain, bool create);
+    /// To be found by the threads that have claimed records of it.
+    static void remember(const std::shared_ptr<sync_table>& table);
+    /// Whether only processes of the calling user use it.
+    bool is_private() const noexcept;
     identity find_self() noexcept;
     bool claim_record(const life_id& life, std::uint32_t& index) noexcept;
     bool try_claim(std::uint32_t index, const life_id& life) noexcept;
@@ -192,7 +204,9 @@ private:
 
     object_file file_;
     mapping memory_;
+    const std::string key_;
     table_layout& layout_;
+    const life_place lives_;     ///< of those of this process's threads that use it
     const std::uint64_t serial_; ///< tells the tables of this process apart, for ever
 };
 
@@ -216,6 +230,11 @@ private:
 };
 
 /// Frees the slot of an object whose file is removed, if there still is a table.
-void forget_slot(const object_header& header) noexcept;
+void forget_slot(const object_domain& domain, const object_header& header) noexcept;
+
+/// While it lives, nobody attaches a table.
+std::unique_lock<std::mutex> exclude_attaching();
+/// To be called meanwhile.
+bool is_attached(const std::string& key);
 
 } // namespace isthmus::posix

@@ -1,38 +1,360 @@
+#include "posix/sync_table.hpp"
+#include "support/object_child.hpp"
 #include "support/runtime_directory.hpp"
 #include "sync_testing.hpp"
 
+#include <gmock/gmock.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
 /// \file
-/// `Global\` objects and other users.
+/// `Global\` objects of several users: who may open what, and how long it lives. Only root can
+/// become them.
 
 namespace isthmus::test {
 namespace {
 
-template <class Object, class... Size>
-void expect_not_supported(Size... size) {
-    const temporary_runtime_directory directory;
-    for (const auto who : {access::group, access::everyone}) {
-        EXPECT_EQ(
-            error_of([&](auto& ec) { Object::create("Global\\x", size..., {.who = who}, ec); }),
-            errc::not_supported);
-        EXPECT_EQ(error_of([&](auto& ec) {
-                      Object::open_or_create("Global\\x", size..., {.who = who}, ec);
-                  }),
-                  errc::not_supported);
-        // What is there is found, and keeps its own access.
-        const auto own = Object::create("Global\\x", size...);
-        EXPECT_EQ(error_of([&](auto& ec) {
-                      EXPECT_FALSE(
-                          Object::open_or_create("Global\\x", size..., {.who = who}, ec).created);
-                  }),
-                  std::error_code());
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+/// No accounts need to exist for them.
+struct somebody {
+    unsigned user;
+    unsigned group;
+};
+constexpr somebody alice{54321, 54331};
+constexpr somebody bob{54322, 54332};
+constexpr somebody carol{54323, 54333};
+
+const std::vector<std::string> kinds{"region", "mutex", "semaphore", "event"};
+
+class GlobalObject : public testing::Test {
+protected:
+    void SetUp() override {
+        if (geteuid() != 0) {
+            GTEST_SKIP() << "needs root, to become other users";
+        }
+        ASSERT_EQ(chmod(directory_.path().c_str(), 01777), 0);
+    }
+
+    static object_child become(const somebody& who, const std::vector<unsigned>& groups = {}) {
+        return object_child(child_process::start(
+            "object_child", {},
+            {.user = run_as{.user = who.user, .group = who.group, .further_groups = groups}}));
+    }
+
+    /// One who creates with this access.
+    static object_child become(const somebody& who, const char* access) {
+        auto child = become(who);
+        EXPECT_EQ(child.ask(std::string("access ") + access), "ok");
+        return child;
+    }
+
+    std::size_t files() const {
+        std::size_t count = 0;
+        for (const auto& each : fs::recursive_directory_iterator(directory_.path())) {
+            count += each.is_directory() ? 0 : 1;
+        }
+        return count;
+    }
+
+    /// After the next use by all of them.
+    void expect_nothing_left() const {
+        for (const auto& who : {alice, bob, carol}) {
+            auto child = become(who);
+            EXPECT_EQ(child.ask("mutex nobody"), "created");
+            EXPECT_EQ(child.ask("open region Global\\nobody"), "not found");
+            child.process().close_input();
+            EXPECT_EQ(child.process().wait(), 0);
+        }
+        EXPECT_EQ(files(), 0U);
+    }
+
+    temporary_runtime_directory directory_;
+};
+
+// --- who may open it
+
+TEST_F(GlobalObject, OfItsOwnerOnlyIsSeenAndDeniedToOthers) {
+    for (const auto& kind : kinds) {
+        SCOPED_TRACE(kind);
+        auto owner = become(alice);
+        ASSERT_EQ(owner.ask("new " + kind + " Global\\x"), "ok");
+        for (const auto& groups : {std::vector<unsigned>(), std::vector{alice.group}}) {
+            auto other = become(bob, groups);
+            EXPECT_EQ(other.ask("open " + kind + " Global\\x"), "access denied");
+            EXPECT_EQ(other.ask("new " + kind + " Global\\x"), "already exists");
+            EXPECT_EQ(other.ask(kind + " Global\\x"), "access denied");
+        }
+        auto same = become(alice);
+        EXPECT_EQ(same.ask("open " + kind + " Global\\x"), "ok");
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, OfAGroupIsForItsMembers) {
+    for (const auto& kind : kinds) {
+        SCOPED_TRACE(kind);
+        auto owner = become(alice, "group");
+        ASSERT_EQ(owner.ask("new " + kind + " Global\\x"), "ok");
+        auto stranger = become(bob);
+        EXPECT_EQ(stranger.ask("open " + kind + " Global\\x"), "access denied");
+        EXPECT_EQ(stranger.ask("new " + kind + " Global\\x"), "already exists");
+        EXPECT_EQ(stranger.ask(kind + " Global\\x"), "access denied");
+        auto member = become(bob, {alice.group});
+        EXPECT_EQ(member.ask("open " + kind + " Global\\x"), "ok");
+        EXPECT_EQ(member.ask("new " + kind + " Global\\x"), "already exists");
+        EXPECT_THAT(member.ask(kind + " Global\\x"), testing::StartsWith("opened"));
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, OfAnotherKindIsToldSo) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("new region Global\\x"), "ok");
+    auto stranger = become(bob);
+    EXPECT_EQ(stranger.ask("open mutex Global\\x"), "wrong kind");
+    EXPECT_EQ(stranger.ask("new mutex Global\\x"), "wrong kind");
+    EXPECT_EQ(stranger.ask("mutex Global\\x"), "wrong kind");
+}
+
+TEST_F(GlobalObject, IsForWhomItSaysWhateverTheUmask) {
+    for (const mode_t mask : {0U, 0022U, 0077U}) {
+        const auto before = umask(mask);
+        auto owner = become(alice);
+        auto generous = become(alice, "everyone");
+        umask(before);
+        ASSERT_EQ(owner.ask("new region Global\\own"), "ok");
+        ASSERT_EQ(generous.ask("new event Global\\open"), "ok");
+        auto stranger = become(bob);
+        EXPECT_EQ(stranger.ask("open region Global\\own"), "access denied");
+        EXPECT_EQ(stranger.ask("open event Global\\open"), "ok");
     }
 }
 
-TEST(GlobalObject, ForOthersIsNotSilentlyOnesOwn) {
-    expect_not_supported<shared_region>(std::uint64_t{1});
-    expect_not_supported<mutex>();
-    expect_not_supported<semaphore>();
-    expect_not_supported<event>();
+TEST_F(GlobalObject, AndALocalOneOfTheSameNameAreTwo) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("new event x"), "ok");
+    auto stranger = become(bob, "everyone");
+    EXPECT_EQ(stranger.ask("open event Global\\x"), "not found");
+    EXPECT_EQ(stranger.ask("open event x"), "not found");
+    EXPECT_EQ(stranger.ask("new event Global\\x"), "ok");
+    EXPECT_EQ(owner.ask("open event Global\\x"), "ok");
+}
+
+// --- what it is good for
+
+TEST_F(GlobalObject, RegionOfEveryoneIsShared) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("region Global\\x"), "created 4096");
+    ASSERT_EQ(owner.ask("poke Global\\x 7 42"), "ok");
+    auto stranger = become(bob);
+    ASSERT_EQ(stranger.ask("region Global\\x"), "opened 4096");
+    EXPECT_EQ(stranger.ask("peek Global\\x 7"), "42");
+    EXPECT_EQ(stranger.ask("poke Global\\x 4095 43"), "ok");
+    EXPECT_EQ(owner.ask("peek Global\\x 4095"), "43");
+}
+
+TEST_F(GlobalObject, MutexOfEveryoneExcludes) {
+    for (const auto* const access : {"everyone", "group"}) {
+        SCOPED_TRACE(access);
+        auto owner = become(alice, access);
+        ASSERT_EQ(owner.ask("mutex Global\\x"), "created");
+        ASSERT_EQ(owner.ask("region Global\\count"), "created 4096");
+        std::vector<object_child> all;
+        all.push_back(std::move(owner));
+        all.push_back(become(bob, {alice.group}));
+        all.push_back(become(carol, {alice.group}));
+        for (auto& each : all) {
+            EXPECT_THAT(each.ask("mutex Global\\x"), "opened");
+            EXPECT_THAT(each.ask("region Global\\count"), "opened 4096");
+        }
+        for (auto& each : all) {
+            each.begin("count Global\\x Global\\count 20000");
+        }
+        for (auto& each : all) {
+            EXPECT_EQ(each.reply(), "ok");
+        }
+        // 60,000
+        EXPECT_EQ(all[1].ask("peek Global\\count 0"), std::to_string(60000 % 256));
+        EXPECT_EQ(all[1].ask("peek Global\\count 1"), std::to_string(60000 / 256));
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, MutexWhoseOwnerIsKilledIsAbandonedToOtherUsers) {
+    for (const auto& [made_by, killed] : {std::pair(alice, bob), std::pair(bob, bob)}) {
+        auto maker = become(made_by, "everyone");
+        ASSERT_EQ(maker.ask("mutex Global\\x"), "created");
+        auto owner = become(killed);
+        ASSERT_EQ(owner.ask("mutex Global\\x"), "opened");
+        ASSERT_EQ(owner.ask("wait Global\\x 0"), "signaled");
+        auto third = become(carol);
+        ASSERT_EQ(third.ask("mutex Global\\x"), "opened");
+        ASSERT_EQ(third.ask("wait Global\\x 0"), "timed_out");
+        third.begin("wait Global\\x -1");
+        std::this_thread::sleep_for(200ms);
+        const auto before = std::chrono::steady_clock::now();
+        owner.process().kill_and_wait();
+        EXPECT_EQ(third.reply(), "abandoned");
+        EXPECT_LT(std::chrono::steady_clock::now() - before, 1s * slowness());
+        EXPECT_EQ(maker.ask("wait Global\\x 0"), "timed_out");
+        EXPECT_EQ(third.ask("unlock Global\\x"), "ok");
+        EXPECT_EQ(maker.ask("wait Global\\x 0"), "signaled");
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, MutexOfAnEndedThreadIsAbandonedToOtherUsers) {
+    auto maker = become(alice, "everyone");
+    ASSERT_EQ(maker.ask("mutex Global\\x"), "created");
+    auto stranger = become(bob);
+    ASSERT_EQ(stranger.ask("mutex Global\\x"), "opened");
+    ASSERT_EQ(stranger.ask("abandon Global\\x"), "ok");
+    EXPECT_EQ(maker.ask("wait Global\\x -1"), "abandoned");
+    EXPECT_EQ(maker.ask("unlock Global\\x"), "ok");
+    ASSERT_EQ(maker.ask("abandon Global\\x"), "ok");
+    EXPECT_EQ(stranger.ask("wait Global\\x -1"), "abandoned");
+}
+
+TEST_F(GlobalObject, SemaphoreAndEventOfEveryoneWakeOtherUsers) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("semaphore Global\\count"), "created");
+    ASSERT_EQ(owner.ask("event Global\\bell"), "created");
+    auto stranger = become(bob);
+    ASSERT_EQ(stranger.ask("semaphore Global\\count"), "opened");
+    ASSERT_EQ(stranger.ask("event Global\\bell"), "opened");
+    const std::vector<std::pair<object_child*, object_child*>> both{{&owner, &stranger},
+                                                                    {&stranger, &owner}};
+    for (const auto& [waiter, setter] : both) {
+        waiter->begin("wait Global\\count -1");
+        EXPECT_EQ(setter->ask("release Global\\count 1"), "0");
+        EXPECT_EQ(waiter->reply(), "signaled");
+        waiter->begin("any -1 Global\\count Global\\bell");
+        EXPECT_EQ(setter->ask("set Global\\bell"), "ok");
+        EXPECT_EQ(waiter->reply(), "signaled 1");
+        waiter->begin("all -1 Global\\count Global\\bell");
+        EXPECT_EQ(setter->ask("set Global\\bell"), "ok");
+        EXPECT_EQ(setter->ask("release Global\\count 1"), "0");
+        EXPECT_EQ(waiter->reply(), "signaled 0");
+    }
+}
+
+// --- how long it lives
+
+TEST_F(GlobalObject, LivesAsLongAsAStrangerHoldsIt) {
+    for (const auto& kind : kinds) {
+        SCOPED_TRACE(kind);
+        auto owner = become(alice, "everyone");
+        ASSERT_EQ(owner.ask("new " + kind + " Global\\x"), "ok");
+        auto stranger = become(bob);
+        ASSERT_EQ(stranger.ask("open " + kind + " Global\\x"), "ok");
+        owner.process().kill_and_wait();
+        for (const auto& who : {carol, alice, bob}) {
+            auto opener = become(who);
+            EXPECT_EQ(opener.ask("new " + kind + " Global\\x"), "already exists");
+            EXPECT_EQ(opener.ask("open " + kind + " Global\\x"), "ok");
+        }
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, KeepsItsStateWhenItsMakerGoes) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("region Global\\x"), "created 4096");
+    ASSERT_EQ(owner.ask("event Global\\bell"), "created");
+    auto stranger = become(bob);
+    ASSERT_EQ(stranger.ask("region Global\\x"), "opened 4096");
+    ASSERT_EQ(stranger.ask("event Global\\bell"), "opened");
+    owner.process().kill_and_wait();
+    ASSERT_EQ(stranger.ask("poke Global\\x 100 7"), "ok");
+    ASSERT_EQ(stranger.ask("set Global\\bell"), "ok");
+    auto next = become(alice);
+    ASSERT_EQ(next.ask("region Global\\x"), "opened 4096");
+    EXPECT_EQ(next.ask("peek Global\\x 100"), "7");
+    ASSERT_EQ(next.ask("event Global\\bell"), "opened");
+    EXPECT_EQ(next.ask("wait Global\\bell 0"), "signaled");
+}
+
+TEST_F(GlobalObject, IsFreshForWhoeverComesAfterAStrangerWasTheLast) {
+    for (const bool crash : {false, true}) {
+        for (const auto& next : {alice, bob, carol}) {
+            SCOPED_TRACE(std::to_string(next.user) + (crash ? " after a crash" : ""));
+            auto owner = become(alice, "everyone");
+            ASSERT_EQ(owner.ask("new region Global\\x"), "ok");
+            ASSERT_EQ(owner.ask("new event Global\\bell"), "ok");
+            auto stranger = become(bob);
+            ASSERT_EQ(stranger.ask("open region Global\\x"), "ok");
+            ASSERT_EQ(stranger.ask("open event Global\\bell"), "ok");
+            ASSERT_EQ(stranger.ask("poke Global\\x 1 1"), "ok");
+            ASSERT_EQ(stranger.ask("set Global\\bell"), "ok");
+            owner.process().kill_and_wait();
+            if (crash) {
+                stranger.process().kill_and_wait();
+            } else {
+                EXPECT_EQ(stranger.ask("close Global\\x"), "ok");
+                EXPECT_EQ(stranger.ask("close Global\\bell"), "ok");
+            }
+            auto fresh = become(next, "everyone");
+            EXPECT_EQ(fresh.ask("open region Global\\x"), "not found");
+            EXPECT_EQ(fresh.ask("open event Global\\bell"), "not found");
+            EXPECT_EQ(fresh.ask("region Global\\x"), "created 4096");
+            EXPECT_EQ(fresh.ask("peek Global\\x 1"), "0");
+            EXPECT_EQ(fresh.ask("new event Global\\bell"), "ok");
+            EXPECT_EQ(fresh.ask("wait Global\\bell 0"), "timed_out");
+            auto other = become(carol);
+            EXPECT_EQ(other.ask("region Global\\x"), "opened 4096");
+            EXPECT_EQ(other.ask("event Global\\bell"), "opened");
+        }
+        expect_nothing_left();
+    }
+}
+
+TEST_F(GlobalObject, OfItsOwnerOnlyIsFreeForAllAfterACrash) {
+    for (const auto& kind : kinds) {
+        SCOPED_TRACE(kind);
+        for (const auto* const access : {"owner", "group"}) {
+            auto owner = become(alice, access);
+            ASSERT_EQ(owner.ask("new " + kind + " Global\\x"), "ok");
+            owner.process().kill_and_wait();
+            auto stranger = become(bob);
+            EXPECT_EQ(stranger.ask("open " + kind + " Global\\x"), "not found");
+            EXPECT_EQ(stranger.ask("new " + kind + " Global\\x"), "ok");
+            auto next = become(alice);
+            EXPECT_EQ(next.ask("new " + kind + " Global\\x"), "already exists");
+            EXPECT_EQ(next.ask("open " + kind + " Global\\x"), "access denied");
+        }
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, LeavesNoSlotBehindInATableThatLivesOn) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("new event Global\\other"), "ok");
+    auto stranger = become(bob);
+    // Objects whose last holder is a stranger, more than have a place in a new table.
+    const auto table = posix::sync_table::attach_existing(
+        {.base = directory_.path(), .user = alice.user, .who = access::everyone});
+    ASSERT_NE(table, nullptr);
+    const auto places = table->layout().slots_used.load();
+    for (std::uint32_t i = 0; i < places; ++i) {
+        ASSERT_EQ(owner.ask("new event Global\\x"), "ok");
+        ASSERT_EQ(stranger.ask("open event Global\\x"), "ok");
+        ASSERT_EQ(owner.ask("close Global\\x"), "ok");
+        ASSERT_EQ(stranger.ask("close Global\\x"), "ok");
+    }
+    EXPECT_EQ(owner.ask("open event Global\\x"), "not found");
+    EXPECT_EQ(table->layout().slots_used.load(), places);
 }
 
 } // namespace
