@@ -125,7 +125,7 @@ object_file open_or_make(const object_name_file& planned,
                          const object_file::preparation& prepare,
                          bool& created) {
     object_file result;
-    patience again;
+    patience again(planned.where == area::global ? tries_for_others : patience::usual);
     do {
         result = find_object(planned.where, planned.file);
         if (result || errno != ENOENT)

@@ -83,13 +83,14 @@ directory_pointer own_directory(area where) {
 }
 
 directory_pointer own_directory(area where, const std::string& base) {
-    auto usual = directories().get(where);
-    return usual && usual->base == base ? usual : make_own(where, base);
+    return base == runtime_base() ? directories().get(where) : make_own(where, base);
 }
 
 directory_pointer renewed(const directory_pointer& former) {
     struct ::stat status {};
-    if (os.fstat(former->fd.get(), &status) == 0 && status.st_nlink > 0)
+    if (os.fstat(former->fd.get(), &status) != 0)
+        return nullptr;
+    if (status.st_nlink > 0)
         return former;
     directories().forget(former);
     return own_directory(former->where, former->base);

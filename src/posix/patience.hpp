@@ -9,8 +9,10 @@ namespace isthmus::posix {
 /// microseconds; only a stopped process, or one that means no good, can exhaust this (with EBUSY).
 class patience {
 public:
+    static constexpr unsigned usual = 30'000;
+
     /// `most` tries; after the first hundred, one a millisecond.
-    explicit patience(unsigned most = 30'000) noexcept : most_(most) {}
+    explicit patience(unsigned most = usual) noexcept : most_(most) {}
 
     /// False with EBUSY when there have been enough.
     bool wait() noexcept {

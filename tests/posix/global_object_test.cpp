@@ -1,17 +1,17 @@
+#include "object_racing.hpp"
 #include "posix/sync_table.hpp"
-#include "support/object_child.hpp"
-#include "support/runtime_directory.hpp"
-#include "sync_testing.hpp"
+#include "support/other_users.hpp"
 
 #include <gmock/gmock.h>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,63 +25,9 @@ namespace isthmus::test {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
-
-/// No accounts need to exist for them.
-struct somebody {
-    unsigned user;
-    unsigned group;
-};
-constexpr somebody alice{54321, 54331};
-constexpr somebody bob{54322, 54332};
-constexpr somebody carol{54323, 54333};
-
 const std::vector<std::string> kinds{"region", "mutex", "semaphore", "event"};
 
-class GlobalObject : public testing::Test {
-protected:
-    void SetUp() override {
-        if (geteuid() != 0) {
-            GTEST_SKIP() << "needs root, to become other users";
-        }
-        ASSERT_EQ(chmod(directory_.path().c_str(), 01777), 0);
-    }
-
-    static object_child become(const somebody& who, const std::vector<unsigned>& groups = {}) {
-        return object_child(child_process::start(
-            "object_child", {},
-            {.user = run_as{.user = who.user, .group = who.group, .further_groups = groups}}));
-    }
-
-    /// One who creates with this access.
-    static object_child become(const somebody& who, const char* access) {
-        auto child = become(who);
-        EXPECT_EQ(child.ask(std::string("access ") + access), "ok");
-        return child;
-    }
-
-    std::size_t files() const {
-        std::size_t count = 0;
-        for (const auto& each : fs::recursive_directory_iterator(directory_.path())) {
-            count += each.is_directory() ? 0 : 1;
-        }
-        return count;
-    }
-
-    /// After the next use by all of them.
-    void expect_nothing_left() const {
-        for (const auto& who : {alice, bob, carol}) {
-            auto child = become(who);
-            EXPECT_EQ(child.ask("mutex nobody"), "created");
-            EXPECT_EQ(child.ask("open region Global\\nobody"), "not found");
-            child.process().close_input();
-            EXPECT_EQ(child.process().wait(), 0);
-        }
-        EXPECT_EQ(files(), 0U);
-    }
-
-    temporary_runtime_directory directory_;
-};
+using GlobalObject = OtherUsers;
 
 // --- who may open it
 
@@ -355,6 +301,69 @@ TEST_F(GlobalObject, LeavesNoSlotBehindInATableThatLivesOn) {
     }
     EXPECT_EQ(owner.ask("open event Global\\x"), "not found");
     EXPECT_EQ(table->layout().slots_used.load(), places);
+}
+
+// --- several users at once
+
+child_process start_racer(const std::string& name,
+                          std::size_t number,
+                          std::size_t rounds,
+                          const std::string& some_kinds) {
+    const somebody who = std::array{alice, bob, carol}.at(number % 3);
+    return child_process::start(
+        "racer",
+        {"Global\\" + name, std::to_string(rounds), std::to_string(number), some_kinds, "everyone"},
+        {.user = run_as{.user = who.user, .group = who.group}});
+}
+
+TEST_F(GlobalObject, IsNeverSeenHalfMadeOrTwice) {
+    const auto rounds = scaled(6'000) / 6 + 1;
+    std::vector<child_process> racers;
+    for (std::size_t i = 0; i < 6; ++i) {
+        racers.push_back(start_racer("race", i, rounds, "rmsexc"));
+    }
+    for (auto& each : racers) {
+        ASSERT_EQ(each.read_line(), "ready");
+    }
+    for (auto& each : racers) {
+        each.write_line("go");
+    }
+    for (auto& each : racers) {
+        EXPECT_EQ(each.read_line(), "done");
+        EXPECT_EQ(each.wait(), 0);
+    }
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, OfACrashedUserHarmsNobody) {
+    // What others take and leave behind when they crash is not expected to be whole; names are.
+    const std::string some_kinds = "rexc";
+    constexpr std::size_t killed = 3;
+    const auto rounds = scaled(3'000) / 3 + 1;
+    std::vector<child_process> racers;
+    for (std::size_t i = 0; i < killed + 3; ++i) {
+        racers.push_back(start_racer("storm", i, i < killed ? 1'000'000'000 : rounds, some_kinds));
+        ASSERT_EQ(racers.back().read_line(), "ready");
+        racers.back().write_line("go");
+    }
+    std::minstd_rand random(1);
+    for (std::size_t i = 0; i < scaled(300); ++i) {
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
+        const auto which = random() % killed;
+        racers[which].kill_and_wait();
+        EXPECT_EQ(racers[which].read_rest(), "");
+        racers[which] = start_racer("storm", which, 1'000'000'000, some_kinds);
+        ASSERT_EQ(racers[which].read_line(), "ready");
+        racers[which].write_line("go");
+    }
+    for (std::size_t i = 0; i < killed; ++i) {
+        racers[i].kill_and_wait();
+    }
+    for (std::size_t i = killed; i < racers.size(); ++i) {
+        EXPECT_EQ(racers[i].read_line(), "done");
+        EXPECT_EQ(racers[i].wait(), 0);
+    }
+    expect_nothing_left();
 }
 
 } // namespace

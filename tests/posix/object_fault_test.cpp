@@ -42,7 +42,6 @@ using namespace std::chrono_literals;
 
 const harmless may_pass_unnoticed[] = {
     {"close", {}, "there is nobody to tell; the next use of the name tidies up"},
-    {"create a global one", {"fstat"}, "the directory is opened once more"},
     {"come", {}, "removes what others have left: so does the next process"},
     {"", {"close"}, "what is closed is closed, whatever close says"},
     {"", {"munmap"}, "there is nobody to tell"},
@@ -459,6 +458,39 @@ TEST(ObjectFault, InUnnamedObjectsThatAreWaitedForTogether) {
                       {"have all", wait_all(1s, wait_status::signaled)},
                       {"have one", wait_any},
                       {"unlock", [&](auto& ec) { lock.unlock(ec); }}});
+        return course;
+    });
+}
+
+TEST(ObjectFault, InObjectsForOthers) {
+    fail_every_call([] {
+        life course;
+        shared_region region;
+        event bell;
+        mutex lock;
+        mutex second;
+        const auto create_region = [&](auto& ec) {
+            region = shared_region::create("Global\\faulty", 1, {.who = access::group}, ec);
+        };
+        const auto create_event = [&](auto& ec) {
+            auto made = event::open_or_create("Global\\faulty", {.who = access::everyone}, ec);
+            course.expect(ec || made.created, true);
+            bell = std::move(made.object);
+        };
+        const auto create_mutex = [&](auto& ec) {
+            lock = mutex::create("Global\\faulty", {.initially_owned = true, .who = access::group},
+                                 ec);
+        };
+        const auto open = [&](auto& ec) {
+            second = mutex::open("Global\\faulty", sync_rights::wait_and_modify, ec);
+        };
+        follow(course, come("Global\\nobody") + steps{{"create a region", create_region}} +
+                           close(region) +
+                           steps{{"create an event", create_event},
+                                 {"set", [&](auto& ec) { bell.set(ec); }}} +
+                           close(bell) + steps{{"create a mutex", create_mutex}, {"open", open}} +
+                           close(lock) + steps{{"unlock", [&](auto& ec) { second.unlock(ec); }}} +
+                           hand_over(second, lock));
         return course;
     });
 }
