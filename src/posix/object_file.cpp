@@ -86,15 +86,13 @@ void remove_file(const object_directory& directory,
 
 /// The same by whoever has the exclusive lock. Gives EAGAIN if it made room for another, ENOENT if
 /// the file stays.
-int bury(const object_directory& directory,
-         const std::string& file,
-         int fd,
-         const object_domain& domain) noexcept {
-    bool linked = false;
-    if (!is_linked(fd, linked))
+int bury(const object_directory& directory, const std::string& file, int fd) noexcept {
+    struct ::stat status {};
+    if (os.fstat(fd, &status) != 0)
         return errno;
-    if (!linked)
+    if (status.st_nlink == 0)
         return EAGAIN;
+    const object_domain domain = domain_of(directory, status);
     object_header header;
     // What was not completed may have no header yet, and then nothing in the table either.
     const bool known = read_header(fd, header);
@@ -151,7 +149,7 @@ void reap(const directory_pointer& directory) {
         if (lock && os.fstat(lock.get(), &status) == 0 && status.st_nlink > 0 &&
             try_lock(lock.get())) {
             detail::log(spdlog::level::debug, "left by a crash, removed: {}", file);
-            bury(*directory, file, lock.get(), domain_of(*directory, status));
+            bury(*directory, file, lock.get());
         }
         lock.close();
     }
@@ -216,7 +214,7 @@ object_file object_file::look(const directory_pointer& directory, const std::str
         return result;
     }
     if (try_lock(lock.get())) {
-        errno = bury(*directory, file, lock.get(), domain_of(*directory, status));
+        errno = bury(*directory, file, lock.get());
         return result;
     }
     if (errno != EAGAIN || !try_lock_shared(lock.get()))
@@ -230,14 +228,17 @@ object_file object_file::look(const directory_pointer& directory, const std::str
 }
 
 bool object_file::join(lock_descriptor lock, directory_pointer directory, const std::string& file) {
+    const int wrong = read_header(lock.get(), header_) ? 0 : errno;
+    // After that: what is said of a file that is being made is said of what it is when it is ready.
     struct ::stat status {};
     if (os.fstat(lock.get(), &status) != 0)
         return false;
-    const bool linked = status.st_nlink > 0;
-    if (linked && !read_header(lock.get(), header_))
+    if (status.st_nlink == 0 || wrong != 0) {
+        errno = status.st_nlink == 0 ? EAGAIN : wrong;
         return false;
-    if (!linked || header_.ready != object_header::whole) {
-        errno = linked && header_.ready == object_header::dead ? ENOENT : EAGAIN;
+    }
+    if (header_.ready != object_header::whole) {
+        errno = header_.ready == object_header::dead ? ENOENT : EAGAIN;
         return false;
     }
     const auto present = static_cast<std::uint64_t>(status.st_size);

@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -196,7 +198,63 @@ TEST_F(GlobalObject, SemaphoreAndEventOfEveryoneWakeOtherUsers) {
     }
 }
 
+TEST_F(GlobalObject, OfAnybodyIsOpenToRoot) {
+    const somebody root{0, 0};
+    for (const auto* const access : {"owner", "group", "everyone"}) {
+        SCOPED_TRACE(access);
+        auto owner = become(alice, access);
+        ASSERT_EQ(owner.ask("mutex Global\\x"), "created");
+        auto admin = become(root);
+        ASSERT_EQ(admin.ask("mutex Global\\x"), "opened");
+        ASSERT_EQ(admin.ask("wait Global\\x 0"), "signaled");
+        owner.begin("wait Global\\x -1");
+        admin.process().kill_and_wait();
+        EXPECT_EQ(owner.reply(), "abandoned");
+        auto next = become(root);
+        ASSERT_EQ(next.ask("mutex Global\\x"), "opened");
+        next.begin("wait Global\\x -1");
+        owner.process().kill_and_wait();
+        EXPECT_EQ(next.reply(), "abandoned");
+    }
+    become(root).ask("open event Global\\nobody");
+    expect_nothing_left();
+}
+
+TEST_F(GlobalObject, OfAnotherUserCanBeHandedToAChild) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("event Global\\x"), "created");
+    auto bell = event::open("Global\\x");
+    const auto shared = bell.share_with_child();
+    const std::string token = shared.token();
+    // As a child would get it: a descriptor of its own.
+    const int own = dup(std::stoi(token));
+    auto inherited = event::from_token(std::to_string(own) + token.substr(token.find(':')));
+    inherited.set();
+    EXPECT_EQ(owner.ask("wait Global\\x 0"), "signaled");
+}
+
 // --- how long it lives
+
+TEST_F(GlobalObject, IsNotKeptByAForkedChild) {
+    auto region = shared_region::create("Global\\x", 100, {.who = access::owner});
+    auto bell = event::create("Global\\bell", {.who = access::everyone});
+    const pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    auto stranger = become(bob);
+    EXPECT_EQ(stranger.ask("open region Global\\x"), "access denied");
+    ASSERT_EQ(stranger.ask("open event Global\\bell"), "ok");
+    region.close();
+    bell.close();
+    EXPECT_EQ(stranger.ask("close Global\\bell"), "ok");
+    EXPECT_EQ(stranger.ask("open event Global\\bell"), "not found");
+    EXPECT_EQ(stranger.ask("new region Global\\x"), "ok");
+    EXPECT_EQ(stranger.ask("new event Global\\bell"), "ok");
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+}
 
 TEST_F(GlobalObject, LivesAsLongAsAStrangerHoldsIt) {
     for (const auto& kind : kinds) {
