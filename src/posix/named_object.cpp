@@ -112,36 +112,45 @@ object_name_file plan(const object_request& wanted) {
     return result;
 }
 
-object_file make(const object_name_file& planned, const object_file::preparation& prepare) {
-    return object_file::create(own_directory(planned.where), planned.file, planned.header,
-                               planned.rules, [&](int fd, object_header& header) {
-                                   return (planned.where == area::local ||
-                                           is_free_elsewhere(planned.file)) &&
-                                          prepare(fd, header);
-                               });
+/// `undecided`: another user is about to make it too.
+object_file make(const object_name_file& planned,
+                 const object_file::preparation& prepare,
+                 bool& undecided) {
+    undecided = false;
+    const auto is_free = [&] {
+        if (planned.where == area::local || is_free_elsewhere(planned.file))
+            return true;
+        undecided = errno == EAGAIN;
+        return false;
+    };
+    return object_file::create(
+        own_directory(planned.where), planned.file, planned.header, planned.rules,
+        [&](int fd, object_header& header) { return is_free() && prepare(fd, header); });
 }
 
 object_file open_or_make(const object_name_file& planned,
                          const object_file::preparation& prepare,
                          bool& created) {
     object_file result;
+    bool undecided = false;
     patience again(planned.where == area::global ? tries_for_others : patience::usual);
     do {
         result = find_object(planned.where, planned.file);
         if (result || errno != ENOENT)
             break;
-        result = make(planned, prepare);
+        result = make(planned, prepare, undecided);
         created = static_cast<bool>(result);
-    } while (!result && (errno == EEXIST || errno == EAGAIN) && again.wait());
+    } while (!result && (errno == EEXIST || undecided) && again.wait());
     return result;
 }
 
 object_file make_new(const object_name_file& planned, const object_file::preparation& prepare) {
     object_file result;
+    bool undecided = false;
     patience again(tries_for_others);
     do {
-        result = make(planned, prepare);
-    } while (!result && errno == EAGAIN && again.wait());
+        result = make(planned, prepare, undecided);
+    } while (undecided && again.wait());
     return result;
 }
 
