@@ -2,7 +2,7 @@
 
 #include "sync_testing.hpp"
 
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -14,8 +14,6 @@
 /// must never see.
 
 namespace isthmus::test {
-
-using namespace std::chrono_literals;
 
 /// What is wrong, or nothing.
 using complaint = std::string;
@@ -70,7 +68,9 @@ inline complaint try_event(const std::string& name, access who) {
     const auto first = event::open_or_create(name, {.reset = event_reset::manual, .who = who});
     auto second = event::open(name);
     second.set();
-    return first.object.wait_for(0ms) == wait_status::signaled ? "" : "two events of one name";
+    return first.object.wait_for(std::chrono::milliseconds(0)) == wait_status::signaled
+               ? ""
+               : "two events of one name";
 }
 
 /// Exclusive creation: of those who hold it, one made it.

@@ -75,7 +75,7 @@ struct life_watch {
 };
 life_watch watch_life(const life_id& who) noexcept;
 
-/// Forgets the other processes that have been looked at: each is a mapping, and may be a descriptor.
+/// Forgets the other processes that have been looked at: each is a mapping, or a descriptor.
 void forget_lives() noexcept;
 
 } // namespace isthmus::posix
