@@ -34,15 +34,11 @@ bool has_held_file(const object_domain& domain, area where, const std::string& f
     return where == area::global && domain.who != access::everyone && !file.starts_with('.');
 }
 
-/// Files are never renamed, and have one link: no link means that it was removed.
-bool is_linked(int fd, bool& linked, ino_t* inode = nullptr) noexcept {
+/// Files are never renamed, and have one link: no link means that it was removed. Another inode,
+/// that the descriptor is another file's.
+bool is_linked(int fd, ino_t inode) noexcept {
     struct ::stat status {};
-    if (os.fstat(fd, &status) != 0)
-        return false;
-    linked = status.st_nlink > 0;
-    if (inode)
-        *inode = status.st_ino;
-    return true;
+    return os.fstat(fd, &status) == 0 && status.st_nlink > 0 && status.st_ino == inode;
 }
 
 /// Only its user can change the mode, so that it tells, and not the header.
@@ -174,11 +170,14 @@ void lock_descriptor::close() noexcept {
         guard_.close(fd_);
 }
 
-object_domain object_domain::own(access who) {
-    return {.base = runtime_base(),
-            .user = ::geteuid(),
-            .who = who,
-            .group = who == access::group ? ::getegid() : 0};
+std::optional<object_domain> object_domain::own(access who) {
+    const auto directory = own_directory(who == access::owner ? area::local : area::global);
+    if (!directory)
+        return std::nullopt;
+    return object_domain{.base = directory->base,
+                         .user = directory->user,
+                         .who = who,
+                         .group = who == access::group ? ::getegid() : 0};
 }
 
 bool is_plain_file_of(const object_directory& directory, const struct ::stat& status) noexcept {
@@ -324,18 +323,19 @@ object_file object_file::create(directory_pointer directory,
                 continue;
             return result;
         }
-        bool linked = false;
-        if (!is_linked(lock.get(), linked, &result.inode_))
+        struct ::stat status {};
+        if (os.fstat(lock.get(), &status) != 0)
             return result;
-        if (!linked) // somebody has taken the new file for a dead one
+        if (status.st_nlink == 0) // somebody has taken the new file for a dead one
             continue;
+        result.inode_ = status.st_ino;
         header.scope = static_cast<std::uint32_t>(directory->where);
         header.ready = object_header::draft;
         const int fd = lock.get();
         result.lock_ = std::move(lock);
         result.directory_ = directory;
         result.file_ = file;
-        if (!result.announce(rules) || !prepare(fd, header) || !result.make_ready(header)) {
+        if (!result.announce(rules, status) || !prepare(fd, header) || !result.make_ready(header)) {
             const int reason = errno;
             remove_file(*directory, file, result.domain_, header);
             result.lock_.close();
@@ -350,10 +350,7 @@ object_file object_file::create(directory_pointer directory,
 
 /// Until now only the user itself could open the file, whatever is to be: so a stranger that finds
 /// it finds it locked.
-bool object_file::announce(const file_rules& rules) {
-    struct ::stat status {};
-    if (os.fstat(lock_.get(), &status) != 0)
-        return false;
+bool object_file::announce(const file_rules& rules, struct ::stat status) {
     status.st_mode = rules.mode;
     domain_ = domain_of(*directory_, status);
     if (rules.known_to_all && has_held_file(domain_, directory_->where, file_)) {
@@ -390,7 +387,7 @@ bool object_file::make_ready(object_header& header) {
     return write_header(lock_.get(), header_);
 }
 
-object_file object_file::open_or_create(directory_pointer directory,
+object_file object_file::open_or_create(const directory_pointer& directory,
                                         const std::string& file,
                                         const object_header& header,
                                         const file_rules& rules,
@@ -439,9 +436,7 @@ void object_file::close() noexcept {
         last = try_lock(lock_.get());
     }
     // In a forked child the descriptor is another file's.
-    bool linked = false;
-    ino_t inode = 0;
-    if (last && is_linked(lock_.get(), linked, &inode) && linked && inode == inode_) {
+    if (last && is_linked(lock_.get(), inode_)) {
         if (directory_->own) {
             remove_file(*directory_, file_, domain_, header_);
         } else {

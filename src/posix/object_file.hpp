@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace isthmus::posix {
@@ -41,8 +42,8 @@ struct object_domain {
     access who = access::owner;
     gid_t group = 0; ///< if it is a group's
 
-    /// What files of the calling user are made for.
-    static object_domain own(access who);
+    /// What files of the calling user are made for. Nothing, with errno, if it has no directory.
+    static std::optional<object_domain> own(access who);
 
     friend bool operator==(const object_domain&, const object_domain&) = default;
 };
@@ -94,7 +95,7 @@ public:
                               const preparation& prepare);
 
     /// Either; `created` tells which.
-    static object_file open_or_create(directory_pointer directory,
+    static object_file open_or_create(const directory_pointer& directory,
                                       const std::string& file,
                                       const object_header& header,
                                       const file_rules& rules,
@@ -117,7 +118,7 @@ public:
 private:
     /// After its lock has been taken: completes `*this`. False with errno.
     bool join(lock_descriptor lock, directory_pointer directory, const std::string& file);
-    bool announce(const file_rules& rules);
+    bool announce(const file_rules& rules, struct ::stat status);
     bool make_ready(object_header& header);
 
     lock_descriptor lock_;

@@ -21,6 +21,8 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -98,7 +100,10 @@ struct foreign_life {
     descriptor file; ///< where the lock has to be asked, or the words of another user's
     bool robust = false;
 };
-using life_key = std::pair<life_place, std::uint64_t>;
+using life_key = std::tuple<std::uint32_t, uid_t, bool, std::uint64_t>;
+life_key key_of(const life_id& who) noexcept {
+    return {who.place.base, who.place.user, who.place.hidden, who.process};
+}
 std::map<life_key, std::shared_ptr<foreign_life>>& foreign() {
     static auto* const lives = new std::map<life_key, std::shared_ptr<foreign_life>>;
     return *lives;
@@ -266,7 +271,7 @@ bool is_unlocked(const descriptor& file) noexcept {
 
 /// Null with errno.
 std::shared_ptr<foreign_life> find_foreign(const life_id& who) {
-    const life_key key{who.place, who.process};
+    const life_key key = key_of(who);
     const auto known = foreign().find(key);
     if (known != foreign().end())
         return known->second;
@@ -343,7 +348,7 @@ vital look_at(const life_id& who, std::shared_ptr<foreign_life>& life) {
         return errno == ENOENT ? vital::dead : vital::unknown;
     if (!is_over(*life, who))
         return vital::alive;
-    foreign().erase({who.place, who.process}); // it may have been its last thread
+    foreign().erase(key_of(who)); // it may have been its last thread
     return vital::dead;
 }
 

@@ -3,7 +3,6 @@
 #include <sys/types.h>
 
 #include <atomic>
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,7 +26,7 @@ struct life_place {
                            : life_place{base, static_cast<uid_t>(home - 1), false};
     }
 
-    friend auto operator<=>(const life_place&, const life_place&) = default;
+    friend bool operator==(const life_place&, const life_place&) = default;
 };
 
 /// The calling user's place in a runtime directory.

@@ -121,9 +121,9 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
     posix::patience again(2000); // two seconds: other users could go on for ever
     do {
         // Beforehand, if it is known: so it cannot go between the file and the table.
-        if (!global)
-            made->table = sync_table::attach(domain);
-        if (!global && !made->table)
+        if (domain && !global)
+            made->table = sync_table::attach(*domain);
+        if (!domain || (!global && !made->table))
             break;
         made->file = posix::make_object(
             {.name = name,
@@ -133,8 +133,8 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
              .create = what.create,
              .open = what.open},
             [&](int fd, object_header& header) {
-                if (!made->table || made->table->domain() != domain)
-                    made->table = sync_table::attach(domain);
+                if (!made->table || made->table->domain() != *domain)
+                    made->table = sync_table::attach(*domain);
                 return made->table && place_in_table(*made->table, options, fd, header);
             },
             created, ec);
