@@ -10,8 +10,7 @@ namespace isthmus {
 /// Win32: the security descriptor given at creation
 /// (https://learn.microsoft.com/windows/win32/secauthz/access-control). POSIX: the mode of the
 /// object's files (0600, 0660, 0666), whatever the umask. There a `Local\` object is its user's own
-/// in any case; and a `Global\` region, mutex, semaphore or event cannot be created for others yet
-/// (`not_supported`).
+/// in any case.
 enum class access {
     owner,    ///< only the user who created it
     group,    ///< also the members of the creator's primary group

@@ -47,6 +47,10 @@ inline constexpr bool robust_futex = ISTHMUS_LINUX_FAST_PATHS;
 /// Huge pages for shared memory, for who asks. Fallback: none.
 inline constexpr bool huge_pages = ISTHMUS_LINUX_FAST_PATHS;
 
+/// Memory for a part of a file can be asked for while others write to that part (posix_fallocate
+/// by the kernel). Fallback: zeros are written, once and under a lock.
+inline constexpr bool harmless_allocation = ISTHMUS_LINUX_FAST_PATHS;
+
 /// /proc/self/fd gives a short path to a long directory. Fallback: such a path is refused.
 inline constexpr bool proc_self_fd = ISTHMUS_LINUX_FAST_PATHS;
 

@@ -76,7 +76,7 @@ lock_state test_lock(int fd) noexcept {
 
 bool test_unlocked(int fd) noexcept {
     if constexpr (!capability::ofd_locks) {
-        if (retry([&] { return os.flock(fd, LOCK_EX | LOCK_NB); }) != 0)
+        if (!try_flock(fd, LOCK_EX))
             return false;
         os.flock(fd, LOCK_UN);
         return true;

@@ -1,6 +1,7 @@
 #include "inheritable_handle.hpp"
 
 #include "file_lock.hpp"
+#include "named_object.hpp"
 #include "syscalls.hpp"
 
 #include <fcntl.h>
@@ -84,9 +85,8 @@ object_file take_over(const inherited& from,
     }
     const area where =
         header.scope == static_cast<std::uint32_t>(area::global) ? area::global : area::local;
-    result =
-        object_file::open(where, header.name_size == 0 ? hidden_file("unnamed", header.id)
-                                                       : encode_object_name(header.name_text()));
+    result = find_object(where, header.name_size == 0 ? hidden_file("unnamed", header.id)
+                                                      : encode_object_name(header.name_text()));
     if (!result && errno != ENOENT) {
         ec = posix_error(what, errno);
     } else if (!result || result.header().id != header.id) {

@@ -1,8 +1,14 @@
 #include "named_object.hpp"
 
+#include "patience.hpp"
+#include "pipe_directory.hpp"
+
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <string>
+#include <utility>
 
 namespace isthmus::posix {
 
@@ -13,9 +19,139 @@ using detail::posix_error;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
+/// For what other users have begun: about two seconds, then an error. It would be for ever, if they
+/// meant no good.
+constexpr unsigned tries_for_others = 2000;
+
 std::error_code failure(detail::operation what) {
     return errno == EPERM ? detail::library_error(what, errc::insecure_directory)
                           : posix_error(what, errno);
+}
+
+/// Without one (with errno) if another user has none that can be trusted.
+directory_pointer others_directory(uid_t user, bool& none) {
+    auto directory = directory_of(user, area::global, runtime_base());
+    none = !directory && (errno == ENOENT || errno == EPERM || errno == EACCES);
+    return directory;
+}
+
+/// A live object of another user. As find_object.
+object_file find_elsewhere(const std::string& file) {
+    const auto users = other_users();
+    if (!users)
+        return {};
+    for (const uid_t user : *users) {
+        bool none = false;
+        const auto directory = others_directory(user, none);
+        if (none)
+            continue;
+        object_file found = directory ? object_file::look(directory, file) : object_file();
+        // What is being made is not there yet; what is being removed, no longer.
+        if (found || (errno != ENOENT && errno != EAGAIN))
+            return found;
+    }
+    errno = ENOENT;
+    return {};
+}
+
+/// Whether the name that the caller has announced may become its own. False with errno: EEXIST if
+/// another user has it, EAGAIN if that is not decided yet.
+bool is_free_elsewhere(const std::string& file) {
+    const auto users = other_users();
+    if (!users)
+        return false;
+    for (const uid_t user : *users) {
+        for (patience again(tries_for_others);;) {
+            bool none = false;
+            const auto directory = others_directory(user, none);
+            if (none)
+                break;
+            if (!directory)
+                return false;
+            const bool found = static_cast<bool>(object_file::look(directory, file));
+            if (!found && errno == ENOENT)
+                break;
+            if (found || errno == EACCES)
+                errno = EEXIST;
+            // Whose announcement is not seen by the other has been seen by none: so one of two who
+            // are about to make the same can go ahead, and the other, who may have looked earlier,
+            // has to be waited for.
+            if (errno != EAGAIN || user < ::geteuid() || !again.wait())
+                return false;
+        }
+    }
+    return true;
+}
+
+struct object_name_file {
+    area where = area::local;
+    std::string file;
+    object_header header;
+    file_rules rules;
+};
+
+/// How the object that is wanted would be made.
+object_name_file plan(const object_request& wanted) {
+    object_name_file result;
+    auto& header = result.header;
+    header.id = make_id();
+    header.kind = static_cast<std::uint32_t>(wanted.kind);
+    header.size = wanted.size;
+    if (!wanted.name) {
+        result.file = hidden_file("unnamed", header.id);
+        return result;
+    }
+    const std::string& name = wanted.name->name();
+    header.name_size = static_cast<std::uint32_t>(std::min(name.size(), header.name.size()));
+    std::copy_n(name.data(), header.name_size, header.name.data());
+    result.file = encode_object_name(name);
+    if (wanted.name->where() == object_name::scope::global) {
+        result.where = area::global;
+        result.rules = {.mode = mode_for(wanted.who), .known_to_all = true};
+    } // else they are the user's own by definition
+    return result;
+}
+
+/// `undecided`: another user is about to make it too.
+object_file make(const object_name_file& planned,
+                 const object_file::preparation& prepare,
+                 bool& undecided) {
+    undecided = false;
+    const auto is_free = [&] {
+        if (planned.where == area::local || is_free_elsewhere(planned.file))
+            return true;
+        undecided = errno == EAGAIN;
+        return false;
+    };
+    return object_file::create(
+        own_directory(planned.where), planned.file, planned.header, planned.rules,
+        [&](int fd, object_header& header) { return is_free() && prepare(fd, header); });
+}
+
+object_file open_or_make(const object_name_file& planned,
+                         const object_file::preparation& prepare,
+                         bool& created) {
+    object_file result;
+    bool undecided = false;
+    patience again(planned.where == area::global ? tries_for_others : patience::usual);
+    do {
+        result = find_object(planned.where, planned.file);
+        if (result || errno != ENOENT)
+            break;
+        result = make(planned, prepare, undecided);
+        created = static_cast<bool>(result);
+    } while (!result && (errno == EEXIST || undecided) && again.wait());
+    return result;
+}
+
+object_file make_new(const object_name_file& planned, const object_file::preparation& prepare) {
+    object_file result;
+    bool undecided = false;
+    patience again(tries_for_others);
+    do {
+        result = make(planned, prepare, undecided);
+    } while (undecided && again.wait());
+    return result;
 }
 
 } // namespace
@@ -26,66 +162,47 @@ std::string shown_name(const object_name* name) {
     return name->where() == object_name::scope::local ? name->name() : name->text();
 }
 
+object_file find_object(area where, const std::string& file) {
+    object_file result = object_file::open(own_directory(where), file);
+    if (!result && errno == ENOENT && where == area::global)
+        result = find_elsewhere(file);
+    return result;
+}
+
 object_file make_object(const object_request& wanted,
                         const object_file::preparation& prepare,
                         bool& created,
                         std::error_code& ec) {
     ec.clear();
     created = false;
-    object_header header;
-    header.id = make_id();
-    header.kind = static_cast<std::uint32_t>(wanted.kind);
-    header.size = wanted.size;
-    area where = area::local;
-    std::string file;
-    if (wanted.name) {
-        const std::string& name = wanted.name->name();
-        header.name_size = static_cast<std::uint32_t>(std::min(name.size(), header.name.size()));
-        std::copy_n(name.data(), header.name_size, header.name.data());
-        where = wanted.name->where() == object_name::scope::global ? area::global : area::local;
-        file = encode_object_name(name);
-    } else {
-        file = hidden_file("unnamed", header.id);
-    }
-    reap_dead_objects(where);
+    const auto planned = plan(wanted);
+    reap_dead_objects(planned.where);
+    const auto what = wanted.how == creation::open ? wanted.open : wanted.create;
     object_file result;
-    // Each user has `Global\` names of its own so far. Better no object than one that those whom it
-    // is meant for never find. (`Local\` ones are the user's own by definition.)
-    const bool for_others = where == area::global && wanted.who != access::owner;
-    if (for_others && wanted.how == creation::create) {
-        ec = detail::library_error(wanted.create, errc::not_supported);
-        return {};
-    }
-    if (wanted.how == creation::open || for_others) {
-        result = object_file::open(where, file);
-    } else if (wanted.how == creation::create) {
-        result = object_file::create(where, file, header, prepare);
+    if (wanted.how == creation::open) {
+        result = find_object(planned.where, planned.file);
+    } else if (wanted.how == creation::open_or_create) {
+        result = open_or_make(planned, prepare, created);
+    } else {
+        result = make_new(planned, prepare);
         created = static_cast<bool>(result);
         // Of another kind: that is what the caller wants to know.
         if (!result && errno == EEXIST) {
-            result = object_file::open(where, file);
-            const bool same = !result || result.header().kind == header.kind;
-            ec = win32_error(wanted.create,
-                             same ? win32_code::already_exists : win32_code::invalid_handle);
+            result = find_object(planned.where, planned.file);
+            const bool same = !result || result.header().kind == planned.header.kind;
+            ec = win32_error(what, same ? win32_code::already_exists : win32_code::invalid_handle);
             return {};
         }
-    } else {
-        result = object_file::open_or_create(where, file, header, prepare, created);
-    }
-    const auto what = wanted.how == creation::open ? wanted.open : wanted.create;
-    if (!result && errno == ENOENT && for_others && wanted.how == creation::open_or_create) {
-        ec = detail::library_error(what, errc::not_supported);
-        return {};
     }
     if (!result) {
         ec = errno == ENOENT ? win32_error(what, win32_code::file_not_found) : failure(what);
         return {};
     }
-    if (result.header().kind != header.kind) {
+    if (result.header().kind != planned.header.kind) {
         ec = win32_error(what, win32_code::invalid_handle);
         return {};
     }
-    if (result.header().name_text() != header.name_text()) {
+    if (result.header().name_text() != planned.header.name_text()) {
         ec = posix_error(what, EPROTO); // another long name with the same hash
         return {};
     }

@@ -12,6 +12,10 @@
 
 namespace isthmus::posix {
 
+/// `Global\` names are the machine's, though every user's objects lie in that user's own directory:
+/// so who makes one looks into the others' directories when its own is there for them to see. If
+/// two have made the same, the one with the lower user id stays; the other withdraws.
+
 /// What a call wants of a name, or of no name.
 struct object_request {
     const object_name* name = nullptr; ///< null: unnamed
@@ -22,6 +26,11 @@ struct object_request {
     detail::operation create{};
     detail::operation open{};
 };
+
+/// Opens a live object by the name of its file: of the calling user, and if there is none and names
+/// are the machine's, of anybody. Empty with errno on failure: ENOENT if there is none, EACCES if
+/// there is one that the caller may not have.
+object_file find_object(area where, const std::string& file);
 
 /// Finds or makes the object that is wanted. `prepare` completes a new one. Empty with `ec` on
 /// failure.

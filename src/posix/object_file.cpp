@@ -2,259 +2,277 @@
 
 #include "file_lock.hpp"
 #include "logging.hpp"
-#include "pipe_path.hpp"
+#include "patience.hpp"
 #include "sync_table.hpp"
 #include "syscalls.hpp"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <ctime>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <random>
+#include <string_view>
 #include <utility>
 
 namespace isthmus::posix {
 
 namespace {
 
-constexpr int open_flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+using detail::object_kind;
 
-/// How often a name is tried again that others make and remove at the same time. Their sections are
-/// microseconds; only a stopped process can exhaust this (with EBUSY), after half a minute.
-class patience {
-public:
-    bool wait() noexcept {
-        if (++tries_ > 30'000) {
-            errno = EBUSY;
-            return false;
-        }
-        if (tries_ < 3)
-            return true;
-        const timespec pause{.tv_sec = 0, .tv_nsec = tries_ < 100 ? 50'000 : 1'000'000};
-        ::nanosleep(&pause, nullptr);
-        return true;
+constexpr int common_flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+constexpr int open_flags = O_RDWR | common_flags;
+constexpr std::string_view held_prefix = ".held-";
+
+std::string held_file(const std::string& file) {
+    return std::string(held_prefix) + file;
+}
+
+/// Whether strangers learn from a file beside it that it is there.
+bool has_held_file(const object_domain& domain, area where, const std::string& file) noexcept {
+    return where == area::global && domain.who != access::everyone && !file.starts_with('.');
+}
+
+/// Files are never renamed, and have one link: no link means that it was removed. Another inode,
+/// that the descriptor is another file's.
+bool is_linked(int fd, ino_t inode) noexcept {
+    struct ::stat status {};
+    return os.fstat(fd, &status) == 0 && status.st_nlink > 0 && status.st_ino == inode;
+}
+
+/// Only its user can change the mode, so that it tells, and not the header.
+object_domain domain_of(const object_directory& directory, const struct ::stat& status) {
+    constexpr mode_t others = S_IROTH | S_IWOTH;
+    constexpr mode_t group = S_IRGRP | S_IWGRP;
+    object_domain result{.base = directory.base, .user = directory.user};
+    if ((status.st_mode & others) == others) {
+        result.who = access::everyone;
+    } else if ((status.st_mode & group) == group) {
+        result.who = access::group;
+        result.group = status.st_gid;
     }
+    return result;
+}
 
-private:
-    unsigned tries_ = 0;
-};
+void mark_dead(int fd, object_header& header) noexcept {
+    header.ready = object_header::dead;
+    write_header(fd, header);
+}
 
-/// Files are never renamed, and have one link: no link means that it was removed.
-bool is_linked(int fd, bool& linked, ino_t* inode = nullptr) noexcept {
+/// A table is no object, whatever others write into its header.
+void forget_object(const std::string& file,
+                   const object_domain& domain,
+                   const object_header& header) noexcept {
+    if (!file.starts_with(table_prefix))
+        forget_slot(domain, header);
+}
+
+/// Makes an end of a linked file that nobody else has open, or that is not ready yet.
+void remove_file(const object_directory& directory,
+                 const std::string& file,
+                 const object_domain& domain,
+                 const object_header& header) noexcept {
+    forget_object(file, domain, header);
+    // In this order: there never is one for strangers alone.
+    if (has_held_file(domain, directory.where, file))
+        os.unlinkat(directory.fd.get(), held_file(file).c_str(), 0);
+    os.unlinkat(directory.fd.get(), file.c_str(), 0);
+}
+
+/// The same by whoever has the exclusive lock. Gives EAGAIN if it made room for another, ENOENT if
+/// the file stays.
+int bury(const object_directory& directory, const std::string& file, int fd) noexcept {
     struct ::stat status {};
     if (os.fstat(fd, &status) != 0)
-        return false;
-    linked = status.st_nlink > 0;
-    if (inode)
-        *inode = status.st_ino;
-    return true;
-}
-
-std::uint32_t checksum(object_header header) noexcept {
-    header.check = 0;
-    std::uint32_t hash = 0x811c9dc5U; // FNV-1a, four bytes at a time
-    std::array<std::uint32_t, sizeof header / 4> words{};
-    std::memcpy(words.data(), &header, sizeof header);
-    for (const auto word : words)
-        hash = (hash ^ word) * 0x01000193U;
-    return hash;
-}
-
-bool write_header(int fd, object_header& header) noexcept {
-    header.check = checksum(header);
-    return retry([&] { return os.pwrite(fd, &header, sizeof header, 0); }) ==
-           static_cast<ssize_t>(sizeof header);
-}
-
-/// Removes a linked file whose exclusive lock the caller holds.
-void remove_locked(int directory, const std::string& file, const object_header& header) noexcept {
-    forget_slot(header);
-    os.unlinkat(directory, file.c_str(), 0);
-}
-
-void remove_locked(int directory, const std::string& file, int fd) noexcept {
+        return errno;
+    if (status.st_nlink == 0)
+        return EAGAIN;
+    const object_domain domain = domain_of(directory, status);
     object_header header;
     // What was not completed may have no header yet, and then nothing in the table either.
-    if (!read_header(fd, header))
+    const bool known = read_header(fd, header);
+    if (!known)
         header = {};
-    remove_locked(directory, file, header);
+    if (directory.own) {
+        remove_file(directory, file, domain, header);
+        return EAGAIN;
+    }
+    if (known && header.ready != object_header::dead) {
+        forget_object(file, domain, header);
+        mark_dead(fd, header);
+    }
+    return ENOENT;
+}
+
+/// What the file beside it says of a file that cannot be opened.
+int seen_from_outside(const object_directory& directory, const std::string& file) noexcept {
+    const descriptor held(retry([&] {
+        return os.openat(directory.fd.get(), held_file(file).c_str(), O_RDONLY | common_flags, 0);
+    }));
+    struct ::stat status {};
+    if (!held || os.fstat(held.get(), &status) != 0)
+        return errno == ELOOP || errno == ENXIO || errno == EACCES ? ENOENT : errno;
+    if (!is_plain_file_of(directory, status) || test_unlocked(held.get()))
+        return ENOENT;
+    return status.st_size > 0 ? EACCES : EAGAIN;
+}
+
+/// Why another user's file was not opened. What is no object holds no name.
+int reason_for(const object_directory& directory, const std::string& file, int reason) noexcept {
+    switch (reason) {
+    case EACCES:
+        return seen_from_outside(directory, file);
+    case ELOOP:
+    case EISDIR:
+    case ENXIO:
+    case EPROTO:
+        detail::log(spdlog::level::warn, "not an object, ignored: {} of user {}", file,
+                    directory.user);
+        return ENOENT;
+    default:
+        return reason;
+    }
 }
 
 /// Removes the files that crashed programs have left.
-void reap(int directory) {
-    for (const auto& file : list_directory(directory)) {
-        std::optional<fork_delay> birth(std::in_place);
-        descriptor fd(retry([&] { return os.openat(directory, file.c_str(), open_flags, 0); }));
-        if (!fd)
+void reap(const directory_pointer& directory) {
+    for (const auto& file : list_directory(directory->fd.get())) {
+        if (file.starts_with(held_prefix)) // goes with the other
             continue;
-        fork_guard guard(fd.get());
-        birth.reset();
-        bool linked = false;
-        if (try_lock(fd.get()) && is_linked(fd.get(), linked) && linked) {
+        lock_descriptor lock = lock_descriptor::open(*directory, file, open_flags);
+        struct ::stat status {};
+        if (lock && os.fstat(lock.get(), &status) == 0 && status.st_nlink > 0 &&
+            try_lock(lock.get())) {
             detail::log(spdlog::level::debug, "left by a crash, removed: {}", file);
-            remove_locked(directory, file, fd.get());
+            bury(*directory, file, lock.get());
         }
-        guard.close(fd);
+        lock.close();
     }
-}
-
-/// A directory that was removed meanwhile tells by ENOENT that nothing is in it, like any other.
-enum class search { usual, anew };
-
-/// Directories stay open: finding one safely takes nine system calls.
-class directory_cache {
-public:
-    /// Shared, because another thread may replace it. Null with errno.
-    std::shared_ptr<const descriptor> get(area where, search so) {
-        const std::lock_guard lock(mutex_);
-        if (so == search::anew)
-            forget_if_removed(where);
-        return find(where).directory;
-    }
-
-    /// True at the first call for a directory.
-    bool is_new(area where) {
-        const std::lock_guard lock(mutex_);
-        return std::exchange(find(where).unvisited, false);
-    }
-
-private:
-    void forget_if_removed(area where) {
-        auto& entry = entries_[where == area::global ? 1 : 0];
-        bool linked = false;
-        if (entry.directory && (!is_linked(entry.directory->get(), linked) || !linked))
-            entry = {};
-    }
-
-    struct open_directory {
-        std::shared_ptr<const descriptor> directory{};
-        std::string base{};
-        uid_t user = 0;
-        bool unvisited = false;
-    };
-    /// Without a directory, and with errno, if it cannot be had.
-    open_directory& find(area where) {
-        auto& entry = entries_[where == area::global ? 1 : 0];
-        const char* const chosen = std::getenv("ISTHMUS_RUNTIME_DIR");
-        std::string base = chosen ? chosen : "";
-        if (entry.directory && entry.base == base && entry.user == ::geteuid())
-            return entry;
-        entry = {};
-        if (descriptor opened = open_own_directory(where)) {
-            entry = {.directory = std::make_shared<const descriptor>(std::move(opened)),
-                     .base = std::move(base),
-                     .user = ::geteuid(),
-                     .unvisited = true};
-        }
-        return entry;
-    }
-
-    std::mutex mutex_;
-    std::array<open_directory, 2> entries_;
-};
-
-directory_cache& directories() {
-    static auto* const cache = new directory_cache; // for static objects' destructors as well
-    return *cache;
-}
-
-std::shared_ptr<const descriptor> own_directory(area where, search so = search::usual) {
-    return directories().get(where, so);
 }
 
 } // namespace
 
-bool read_header(int fd, object_header& header) noexcept {
-    const auto size = retry([&] { return os.pread(fd, &header, sizeof header, 0); });
-    if (size < 0)
-        return false;
-    if (size == sizeof header && header.magic == object_header::expected &&
-        header.name_size <= header.name.size() && header.check == checksum(header)) {
-        return true;
-    }
-    errno = EAGAIN;
-    return false;
+lock_descriptor lock_descriptor::open(const object_directory& directory,
+                                      const std::string& file,
+                                      int flags) {
+    lock_descriptor result;
+    const fork_delay birth;
+    result.fd_ =
+        descriptor(retry([&] { return os.openat(directory.fd.get(), file.c_str(), flags, 0600); }));
+    if (result.fd_)
+        result.guard_ = fork_guard(result.fd_.get());
+    return result;
 }
 
-bool write_draft(int fd, object_header& header) noexcept {
-    header.ready = 0;
-    return write_header(fd, header);
+void lock_descriptor::close() noexcept {
+    if (fd_)
+        guard_.close(fd_);
+}
+
+std::optional<object_domain> object_domain::own(access who) {
+    const auto directory = own_directory(who == access::owner ? area::local : area::global);
+    if (!directory)
+        return std::nullopt;
+    return object_domain{.base = directory->base,
+                         .user = directory->user,
+                         .who = who,
+                         .group = who == access::group ? ::getegid() : 0};
+}
+
+bool is_plain_file_of(const object_directory& directory, const struct ::stat& status) noexcept {
+    return S_ISREG(status.st_mode) &&
+           (directory.own || (status.st_uid == directory.user && status.st_nlink <= 1));
 }
 
 object_file& object_file::operator=(object_file&& other) noexcept {
     if (this != &other) {
         close();
-        guard_ = std::move(other.guard_);
         lock_ = std::move(other.lock_);
+        held_ = std::move(other.held_);
         header_ = other.header_;
         directory_ = std::move(other.directory_);
+        domain_ = std::move(other.domain_);
         file_ = std::move(other.file_);
         inode_ = other.inode_;
     }
     return *this;
 }
 
-/// One look. EAGAIN: it is being made or removed, or has just been: look again.
-object_file object_file::try_open(const directory_pointer& directory, const std::string& file) {
+object_file object_file::look(const directory_pointer& directory, const std::string& file) {
     object_file result;
-    std::optional<fork_delay> birth(std::in_place);
-    descriptor fd(retry([&] { return os.openat(directory->get(), file.c_str(), open_flags, 0); }));
-    if (!fd)
-        return result;
-    // Guarded before it is locked: a child that was forked in between would have the lock too.
-    fork_guard guard(fd.get());
-    birth.reset();
+    lock_descriptor lock = lock_descriptor::open(*directory, file, open_flags);
     struct ::stat status {};
-    if (os.fstat(fd.get(), &status) != 0)
-        return result;
-    if (!S_ISREG(status.st_mode)) {
-        errno = EPROTO;
-        return result;
-    }
-    if (try_lock(fd.get())) {
-        bool linked = false;
-        if (!is_linked(fd.get(), linked))
-            return result;
-        if (linked)
-            remove_locked(directory->get(), file, fd.get());
-        errno = EAGAIN;
+    if (!lock || os.fstat(lock.get(), &status) != 0) {
+        if (!lock && !directory->own)
+            errno = reason_for(*directory, file, errno);
         return result;
     }
-    if (errno != EAGAIN || !try_lock_shared(fd.get()))
-        return result;
-    bool linked = false;
-    if (!is_linked(fd.get(), linked, &result.inode_) ||
-        (linked && !read_header(fd.get(), result.header_)))
-        return result;
-    if (!linked || result.header_.ready == 0) {
-        errno = EAGAIN;
+    if (!is_plain_file_of(*directory, status)) {
+        errno = directory->own ? EPROTO : reason_for(*directory, file, EPROTO);
         return result;
     }
-    result.guard_ = std::move(guard);
-    result.lock_ = std::move(fd);
-    result.directory_ = directory;
-    result.file_ = file;
+    if (try_lock(lock.get())) {
+        errno = bury(*directory, file, lock.get());
+        return result;
+    }
+    if (errno != EAGAIN || !try_lock_shared(lock.get()))
+        return result;
+    if (!result.join(std::move(lock), directory, file)) {
+        if (!directory->own)
+            errno = errno == EACCES ? EPROTO : reason_for(*directory, file, errno);
+        result = {};
+    }
     return result;
 }
 
-object_file object_file::open(area where, const std::string& file) {
+bool object_file::join(lock_descriptor lock, directory_pointer directory, const std::string& file) {
+    const int wrong = read_header(lock.get(), header_) ? 0 : errno;
+    // After that: what is said of a file that is being made is said of what it is when it is ready.
+    struct ::stat status {};
+    if (os.fstat(lock.get(), &status) != 0)
+        return false;
+    if (status.st_nlink == 0 || wrong != 0) {
+        errno = status.st_nlink == 0 ? EAGAIN : wrong;
+        return false;
+    }
+    if (header_.ready != object_header::whole) {
+        errno = header_.ready == object_header::dead ? ENOENT : EAGAIN;
+        return false;
+    }
+    const auto present = static_cast<std::uint64_t>(status.st_size);
+    if (header_.kind == static_cast<std::uint32_t>(object_kind::region) &&
+        (present < content_offset || header_.size > present - content_offset)) {
+        errno = EPROTO;
+        return false;
+    }
+    domain_ = domain_of(*directory, status);
+    if (has_held_file(domain_, directory->where, file)) {
+        held_ = lock_descriptor::open(*directory, held_file(file), O_RDONLY | common_flags);
+        if (!held_ || !try_lock_shared(held_.get())) {
+            const int reason = errno;
+            held_.close();
+            errno = reason == ENOENT || reason == EACCES ? EPROTO : reason;
+            return false;
+        }
+    }
+    lock_ = std::move(lock);
+    directory_ = std::move(directory);
+    file_ = file;
+    inode_ = status.st_ino;
+    return true;
+}
+
+object_file object_file::open(directory_pointer directory, const std::string& file) {
     object_file result;
-    auto directory = own_directory(where);
     patience again;
     bool anew = false;
     while (directory) {
-        result = try_open(directory, file);
+        result = look(directory, file);
         if (!result && errno == ENOENT && !anew) {
             anew = true;
-            auto other = own_directory(where, search::anew);
+            // A directory that was removed meanwhile has nothing in it either.
+            auto other = renewed(directory);
             if (other == directory)
                 errno = ENOENT;
             if (other == directory || !other)
@@ -268,32 +286,21 @@ object_file object_file::open(area where, const std::string& file) {
     return result;
 }
 
-descriptor object_file::look(area where, const std::string& file) {
-    const auto directory = own_directory(where);
-    if (!directory)
-        return {};
-    constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    return descriptor(retry([&] { return os.openat(directory->get(), file.c_str(), flags, 0); }));
-}
-
-object_file object_file::create(area where,
+object_file object_file::create(directory_pointer directory,
                                 const std::string& file,
                                 object_header header,
+                                const file_rules& rules,
                                 const preparation& prepare) {
-    object_file result;
-    auto directory = own_directory(where);
     patience again;
     do {
+        object_file result;
         if (!directory)
             return result;
-        std::optional<fork_delay> birth(std::in_place);
-        descriptor fd(retry([&] {
-            return os.openat(directory->get(), file.c_str(), open_flags | O_CREAT | O_EXCL, 0600);
-        }));
-        if (!fd) {
-            birth.reset();
+        lock_descriptor lock =
+            lock_descriptor::open(*directory, file, open_flags | O_CREAT | O_EXCL);
+        if (!lock) {
             if (errno == ENOENT) {
-                auto other = own_directory(where, search::anew);
+                auto other = renewed(directory);
                 if (other == directory) {
                     errno = ENOENT;
                     return result;
@@ -303,7 +310,7 @@ object_file object_file::create(area where,
             }
             if (errno != EEXIST)
                 return result;
-            if (try_open(directory, file)) {
+            if (look(directory, file)) {
                 errno = EEXIST;
                 return result;
             }
@@ -311,51 +318,88 @@ object_file object_file::create(area where,
                 return result;
             continue;
         }
-        fork_guard guard(fd.get());
-        birth.reset();
-        bool linked = false;
-        if (!try_lock_shared(fd.get())) {
+        if (!(rules.sole ? try_lock(lock.get()) : try_lock_shared(lock.get()))) {
             if (errno == EAGAIN)
                 continue;
             return result;
         }
-        if (!is_linked(fd.get(), linked, &result.inode_))
+        struct ::stat status {};
+        if (os.fstat(lock.get(), &status) != 0)
             return result;
-        if (!linked) // somebody has taken the new file for a dead one
+        if (status.st_nlink == 0) // somebody has taken the new file for a dead one
             continue;
-        header.scope = static_cast<std::uint32_t>(where);
-        header.ready = 0;
-        bool made = prepare(fd.get(), header);
-        header.ready = 1;
-        made = made && write_header(fd.get(), header);
-        if (!made) {
-            const int reason = errno;
-            remove_locked(directory->get(), file, header);
-            errno = reason;
-            return result;
-        }
-        result.guard_ = std::move(guard);
-        result.lock_ = std::move(fd);
-        result.header_ = header;
+        result.inode_ = status.st_ino;
+        header.scope = static_cast<std::uint32_t>(directory->where);
+        header.ready = object_header::draft;
+        const int fd = lock.get();
+        result.lock_ = std::move(lock);
         result.directory_ = directory;
         result.file_ = file;
+        if (!result.announce(rules, status) || !prepare(fd, header) || !result.make_ready(header)) {
+            const int reason = errno;
+            remove_file(*directory, file, result.domain_, header);
+            result.lock_.close();
+            result.held_.close();
+            errno = reason;
+            return {};
+        }
         return result;
     } while (again.wait());
-    return result;
+    return {};
 }
 
-object_file object_file::open_or_create(area where,
+/// Until now only the user itself could open the file, whatever is to be: so a stranger that finds
+/// it finds it locked.
+bool object_file::announce(const file_rules& rules, struct ::stat status) {
+    status.st_mode = rules.mode;
+    domain_ = domain_of(*directory_, status);
+    if (rules.known_to_all && has_held_file(domain_, directory_->where, file_)) {
+        const std::string name = held_file(file_);
+        const auto make = [&] {
+            held_ = lock_descriptor::open(*directory_, name, open_flags | O_CREAT | O_EXCL);
+            return static_cast<bool>(held_);
+        };
+        if (!make()) {
+            // Whoever has the name makes this: another one is of nobody.
+            if (errno != EEXIST || os.unlinkat(directory_->fd.get(), name.c_str(), 0) != 0 ||
+                !make()) {
+                return false;
+            }
+        }
+        if (!try_lock_shared(held_.get()) || os.fchmod(held_.get(), 0644) != 0)
+            return false;
+    }
+    if (domain_.who == access::group && status.st_gid != ::getegid()) {
+        // Some systems, and some directories, give files the group of the directory.
+        if (os.fchgrp(lock_.get(), ::getegid()) != 0)
+            return false;
+        domain_.group = ::getegid();
+    }
+    return rules.mode == 0600 || os.fchmod(lock_.get(), rules.mode) == 0;
+}
+
+/// To strangers first: they cannot use what could still fail.
+bool object_file::make_ready(object_header& header) {
+    if (held_ && os.ftruncate(held_.get(), 1) != 0)
+        return false;
+    header.ready = object_header::whole;
+    header_ = header;
+    return write_header(lock_.get(), header_);
+}
+
+object_file object_file::open_or_create(const directory_pointer& directory,
                                         const std::string& file,
                                         const object_header& header,
+                                        const file_rules& rules,
                                         const preparation& prepare,
                                         bool& created) {
     patience again;
     do {
         created = false;
-        object_file result = open(where, file);
+        object_file result = open(directory, file);
         if (result || errno != ENOENT)
             return result;
-        result = create(where, file, header, prepare);
+        result = create(directory, file, header, rules, prepare);
         created = static_cast<bool>(result);
         if (result || errno != EEXIST)
             return result;
@@ -364,9 +408,8 @@ object_file object_file::open_or_create(area where,
 }
 
 descriptor object_file::reopen(int flags) const {
-    descriptor fd(retry([&] {
-        return os.openat(directory_->get(), file_.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0);
-    }));
+    descriptor fd(retry(
+        [&] { return os.openat(directory_->fd.get(), file_.c_str(), flags | common_flags, 0); }));
     struct ::stat found {};
     if (!fd || os.fstat(fd.get(), &found) != 0)
         return {};
@@ -375,6 +418,10 @@ descriptor object_file::reopen(int flags) const {
         return {};
     }
     return fd;
+}
+
+void object_file::condemn() noexcept {
+    mark_dead(lock_.get(), header_);
 }
 
 void object_file::close() noexcept {
@@ -389,53 +436,24 @@ void object_file::close() noexcept {
         last = try_lock(lock_.get());
     }
     // In a forked child the descriptor is another file's.
-    bool linked = false;
-    ino_t inode = 0;
-    if (last && is_linked(lock_.get(), linked, &inode) && linked && inode == inode_)
-        remove_locked(directory_->get(), file_, header_);
-    guard_.close(lock_);
+    if (last && is_linked(lock_.get(), inode_)) {
+        if (directory_->own) {
+            remove_file(*directory_, file_, domain_, header_);
+        } else {
+            forget_object(file_, domain_, header_);
+            mark_dead(lock_.get(), header_);
+        }
+    }
+    lock_.close();
+    held_.close();
     errno = reason;
 }
 
 void reap_dead_objects(area where) {
-    if (!directories().is_new(where))
+    if (!is_first_visit(where))
         return;
     if (const auto directory = own_directory(where))
-        reap(directory->get());
-}
-
-// --- names
-
-std::string encode_object_name(std::string_view name) {
-    return encode_key(name, letters::upper_escaped);
-}
-
-std::uint64_t make_id() {
-    // Asking the system for every one would cost as much as making the file.
-    static std::atomic<std::uint64_t> state{0};
-    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { state.store(0); });
-    static_cast<void>(registered);
-    if (state.load(std::memory_order_relaxed) == 0) {
-        std::random_device random;
-        std::uint64_t none = 0;
-        state.compare_exchange_strong(none, std::uint64_t{random()} << 32U | random());
-    }
-    // SplitMix64: every state gives another id.
-    std::uint64_t id = state.fetch_add(0x9e3779b97f4a7c15U) + 0x9e3779b97f4a7c15U;
-    id = (id ^ id >> 30U) * 0xbf58476d1ce4e5b9U;
-    id = (id ^ id >> 27U) * 0x94d049bb133111ebU;
-    id ^= id >> 31U;
-    return (id & ~(std::uint64_t{1} << 63U)) | 1U; // never 0; the highest bit is for the table
-}
-
-std::string hidden_file(std::string_view what, std::uint64_t id) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string file = ".";
-    file += what;
-    file += '-';
-    for (int shift = 60; shift >= 0; shift -= 4)
-        file += digits[id >> static_cast<unsigned>(shift) & 15U];
-    return file;
+        reap(directory);
 }
 
 } // namespace isthmus::posix

@@ -4,6 +4,7 @@
 #include "file_lock.hpp"
 #include "mapping.hpp"
 #include "object_file.hpp"
+#include "runtime_directory.hpp"
 #include "syscalls.hpp"
 
 #include <fcntl.h>
@@ -11,12 +12,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <new>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -52,7 +58,7 @@ life_word* words_of(const mapping& file) noexcept {
 // --- this process
 
 struct own_process {
-    pid_t process = 0;
+    life_place place;
     std::uint64_t id = 0;
     object_file file;
     mapping memory; ///< for ever: the threads' robust lists run through it
@@ -61,59 +67,91 @@ struct own_process {
 
 /// One lock for all that is below. Forking waits for it.
 std::mutex mutex;
-own_process* own = nullptr;
 
+/// Never destroyed: threads end later.
+std::vector<own_process*>& all_own() {
+    static auto* const all = new std::vector<own_process*>;
+    return *all;
+}
+
+own_process* find_own(std::uint64_t id) noexcept {
+    const auto& all = all_own();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto* each) { return each->id == id; });
+    return found == all.end() ? nullptr : *found;
+}
+
+own_process* find_own(const life_place& place) noexcept {
+    const auto& all = all_own();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const auto* each) { return each->place == place; });
+    return found == all.end() ? nullptr : *found;
+}
+
+/// The runtime directories that this process has come to, by their numbers.
+std::vector<std::string>& bases() {
+    static auto* const all = new std::vector<std::string>;
+    return *all;
+}
+
+/// Another process's life, or that of a thread of this one's parent.
 struct foreign_life {
-    mapping memory;
-    descriptor file; ///< where the lock has to be asked
+    mapping memory;  ///< of a file of this user's
+    descriptor file; ///< where the lock has to be asked, or the words of another user's
+    bool robust = false;
 };
-std::map<std::uint64_t, std::shared_ptr<foreign_life>>& foreign() {
-    static auto* const lives = new std::map<std::uint64_t, std::shared_ptr<foreign_life>>;
+using life_key = std::tuple<std::uint32_t, uid_t, bool, std::uint64_t>;
+life_key key_of(const life_id& who) noexcept {
+    return {who.place.base, who.place.user, who.place.hidden, who.process};
+}
+std::map<life_key, std::shared_ptr<foreign_life>>& foreign() {
+    static auto* const lives = new std::map<life_key, std::shared_ptr<foreign_life>>;
     return *lives;
 }
 
 void forget_in_child() {
-    own = nullptr; // the parent's: its descriptor is gone, its words are not ours
+    all_own().clear(); // the parent's: their descriptors are gone, their words are not ours
     mutex.unlock();
 }
 
-void remove_own_file() {
+void remove_own_files() {
     const std::lock_guard lock(mutex);
-    if (own && own->process == ::getpid())
-        own->file.close();
+    for (auto* const each : all_own())
+        each->file.close();
 }
 
-bool make_own() {
+own_process* make_own(const life_place& place) {
     auto made = std::make_unique<own_process>();
-    made->process = ::getpid();
+    made->place = place;
     made->id = make_id();
     object_header header;
     header.id = made->id;
     header.kind = life_kind;
     header.size = os.robust_futexes() ? 1 : 0;
     made->file = object_file::create(
-        area::local, hidden_file("life", made->id), header,
+        own_directory(place.hidden ? area::local : area::global, bases()[place.base]),
+        hidden_file("life", made->id), header, {.mode = place.hidden ? 0600U : 0644U, .sole = true},
         [](int fd, object_header&) { return os.ftruncate(fd, file_size) == 0; });
     if (!made->file)
-        return false;
+        return nullptr;
     // After the file's own guard: what is registered later is locked earlier by a fork.
     static const int registered =
         ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, forget_in_child) +
-        std::atexit(remove_own_file);
+        std::atexit(remove_own_files);
     static_cast<void>(registered);
     const descriptor memory = made->file.reopen(O_RDWR);
     if (!memory)
-        return false;
+        return nullptr;
     made->memory = mapping::shared(memory.get(), 0, file_size, PROT_READ | PROT_WRITE);
     if (!made->memory)
-        return false;
-    own = made.release();
-    return true;
+        return nullptr;
+    all_own().push_back(made.get());
+    return made.release();
 }
 
 /// Makes the word the calling thread's. False if its former thread is still ending.
-bool claim_word(life_word& word) {
-    if (!own->file.header().size) {
+bool claim_word(const own_process& own, life_word& word) {
+    if (!own.file.header().size) {
         word.word.store(1, std::memory_order_relaxed);
     } else {
         if (word.generation.load(std::memory_order_relaxed) == 0) {
@@ -139,9 +177,23 @@ bool claim_word(life_word& word) {
 
 } // namespace
 
-bool own_life(life_id& result) {
+life_place place_of_lives(const std::string& base, bool for_others) {
     const std::lock_guard lock(mutex);
-    if (!own && !make_own())
+    auto& all = bases();
+    auto found = std::find(all.begin(), all.end(), base);
+    if (found == all.end())
+        found = all.insert(all.end(), base);
+    return {.base = static_cast<std::uint32_t>(found - all.begin()),
+            .user = ::geteuid(),
+            .hidden = !for_others};
+}
+
+bool own_life(const life_place& place, life_id& result) {
+    const std::lock_guard lock(mutex);
+    own_process* own = find_own(place);
+    if (!own)
+        own = make_own(place);
+    if (!own)
         return false;
     for (std::uint32_t i = 0; i < most_threads; ++i) {
         if (i == own->used.size()) {
@@ -153,12 +205,12 @@ bool own_life(life_id& result) {
             }
             own->used.push_back(false);
         }
-        if (own->used[i] || !claim_word(words_of(own->memory)[i]))
+        auto& word = words_of(own->memory)[i];
+        if (own->used[i] || !claim_word(*own, word))
             continue;
         own->used[i] = true;
-        result = {.process = own->id,
-                  .thread = i,
-                  .generation = words_of(own->memory)[i].generation.load()};
+        result = {
+            .process = own->id, .thread = i, .generation = word.generation.load(), .place = place};
         return true;
     }
     errno = EAGAIN;
@@ -167,12 +219,14 @@ bool own_life(life_id& result) {
 
 void end_life(const life_id& mine) noexcept {
     const std::lock_guard lock(mutex);
-    if (!own || own->id != mine.process)
+    own_process* const own = find_own(mine.process);
+    if (!own)
         return;
-    auto& word = words_of(own->memory)[mine.thread];
-    word.generation.fetch_add(1, std::memory_order_release);
+    words_of(own->memory)[mine.thread].generation.fetch_add(1, std::memory_order_release);
     own->used[mine.thread] = false;
 }
+
+// --- others
 
 void forget_lives() noexcept {
     const std::lock_guard lock(mutex);
@@ -184,30 +238,99 @@ namespace {
 /// How many processes are remembered.
 constexpr std::size_t most_known = 64;
 
-/// Another process's life; null with errno, ENOENT if it is over and tidied up.
-std::shared_ptr<foreign_life> find_foreign(std::uint64_t process) {
-    const auto known = foreign().find(process);
-    if (known != foreign().end())
-        return known->second;
-    descriptor file = object_file::look(area::local, hidden_file("life", process));
+/// The life file of a process, or empty with errno: ENOENT if it is over and tidied up, or never
+/// was a life file.
+descriptor open_life(const life_place& place, std::uint64_t process, bool& own_user) noexcept {
+    const std::string& base = bases()[place.base];
+    const area where = place.hidden ? area::local : area::global;
+    own_user = place.user == ::geteuid();
+    const auto directory =
+        own_user ? own_directory(where, base) : directory_of(place.user, where, base);
+    if (!directory) {
+        if (errno == EPERM && !own_user) // not trusted, as it was when the life began
+            errno = ENOENT;
+        return {};
+    }
+    constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    descriptor file(retry([&] {
+        return os.openat(directory->fd.get(), hidden_file("life", process).c_str(), flags, 0);
+    }));
     struct ::stat status {};
     if (!file || os.fstat(file.get(), &status) != 0)
-        return nullptr;
-    if (status.st_size < static_cast<off_t>(file_size)) {
+        return {};
+    if (!is_plain_file_of(*directory, status) || status.st_size < static_cast<off_t>(file_size)) {
         errno = ENOENT; // its maker died while making it
+        return {};
+    }
+    return file;
+}
+
+bool is_unlocked(const descriptor& file) noexcept {
+    return test_lock(file.get()) == lock_state::free;
+}
+
+/// Null with errno.
+std::shared_ptr<foreign_life> find_foreign(const life_id& who) {
+    const life_key key = key_of(who);
+    const auto known = foreign().find(key);
+    if (known != foreign().end())
+        return known->second;
+    bool own_user = false;
+    descriptor file = open_life(who.place, who.process, own_user);
+    object_header header;
+    if (!file)
+        return nullptr;
+    if (!read_header(file.get(), header)) {
+        if (errno == EAGAIN || errno == EPROTO)
+            errno = ENOENT;
         return nullptr;
     }
     // Most of them are dead by now, perhaps; who is alive and needed is soon found again.
     if (foreign().size() >= most_known)
         foreign().clear();
     auto life = std::make_shared<foreign_life>();
-    life->memory = mapping::shared(file.get(), 0, file_size, PROT_READ);
-    if (!life->memory)
-        return nullptr;
-    if (reinterpret_cast<const object_header*>(life->memory.data())->size == 0)
+    life->robust = header.size != 0;
+    if (own_user) {
+        life->memory = mapping::shared(file.get(), 0, file_size, PROT_READ);
+        if (!life->memory)
+            return nullptr;
+    }
+    if (!own_user || !life->robust)
         life->file = std::move(file);
-    foreign().emplace(process, life);
+    foreign().emplace(key, life);
     return life;
+}
+
+struct life_state {
+    std::uint32_t word = 0;
+    std::uint32_t generation = 0;
+};
+
+/// What a word says now; a file that has become shorter says that all is over.
+life_state read_life(const foreign_life& life, std::uint32_t thread) noexcept {
+    if (life.memory) {
+        const auto& word = words_of(life.memory)[thread];
+        const auto generation = word.generation.load(std::memory_order_acquire);
+        return {.word = word.word.load(std::memory_order_acquire), .generation = generation};
+    }
+    std::array<std::byte, sizeof(life_word)> copy{};
+    const auto offset = static_cast<off_t>(content_offset + thread * sizeof(life_word));
+    if (retry([&] { return os.pread(life.file.get(), copy.data(), copy.size(), offset); }) < 0)
+        return {};
+    life_state result;
+    std::memcpy(&result.word, copy.data() + offsetof(life_word, word), sizeof result.word);
+    std::memcpy(&result.generation, copy.data() + offsetof(life_word, generation),
+                sizeof result.generation);
+    return result;
+}
+
+bool is_over(const foreign_life& life, const life_id& who) noexcept {
+    const auto state = read_life(life, who.thread);
+    if (state.generation != who.generation)
+        return true;
+    if (!life.robust)
+        return is_unlocked(life.file);
+    return (state.word & futex_owner_died) != 0 || (state.word & futex_owner) == 0;
 }
 
 enum class vital { alive, dead, unknown };
@@ -215,25 +338,18 @@ enum class vital { alive, dead, unknown };
 vital look_at(const life_id& who, std::shared_ptr<foreign_life>& life) {
     if (who.thread >= most_threads)
         return vital::dead;
-    if (own && own->id == who.process) {
+    if (const own_process* const own = find_own(who.process)) {
         const auto& word = words_of(own->memory)[who.thread];
         return word.generation.load(std::memory_order_acquire) == who.generation ? vital::alive
                                                                                  : vital::dead;
     }
-    life = find_foreign(who.process);
+    life = find_foreign(who);
     if (!life)
         return errno == ENOENT ? vital::dead : vital::unknown;
-    const auto& word = words_of(life->memory)[who.thread];
-    bool dead = word.generation.load(std::memory_order_acquire) != who.generation;
-    if (!dead && life->file) {
-        dead = test_unlocked(life->file.get());
-    } else if (!dead) {
-        const auto value = word.word.load(std::memory_order_acquire);
-        dead = (value & futex_owner_died) != 0 || (value & futex_owner) == 0;
-    }
-    if (dead)
-        foreign().erase(who.process); // it may have been its last thread
-    return dead ? vital::dead : vital::alive;
+    if (!is_over(*life, who))
+        return vital::alive;
+    foreign().erase(key_of(who)); // it may have been its last thread
+    return vital::dead;
 }
 
 } // namespace
@@ -247,19 +363,27 @@ bool is_alive(const life_id& who) noexcept {
     return alive;
 }
 
-bool is_process_alive(std::uint64_t process) noexcept {
-    if (is_own_process(process))
-        return true;
+bool is_process_alive(std::uint64_t process, std::uint32_t base) noexcept {
     const int reason = errno;
-    const descriptor file = object_file::look(area::local, hidden_file("life", process));
-    const bool dead = file ? test_unlocked(file.get()) : errno == ENOENT;
+    const std::lock_guard lock(mutex);
+    std::vector<life_place> places{{.base = base, .user = ::geteuid(), .hidden = true},
+                                   {.base = base, .user = ::geteuid(), .hidden = false}};
+    const auto users = other_users(bases()[base]);
+    for (const uid_t user : users.value_or(std::vector<uid_t>()))
+        places.push_back({.base = base, .user = user, .hidden = false});
+    const bool alive = find_own(process) != nullptr || !users ||
+                       std::any_of(places.begin(), places.end(), [&](const life_place& place) {
+                           bool own_user = false;
+                           const descriptor file = open_life(place, process, own_user);
+                           return file ? !is_unlocked(file) : errno != ENOENT;
+                       });
     errno = reason;
-    return !dead;
+    return alive;
 }
 
 bool is_own_process(std::uint64_t process) noexcept {
     const std::lock_guard lock(mutex);
-    return own && own->id == process;
+    return find_own(process) != nullptr;
 }
 
 life_watch watch_life(const life_id& who) noexcept {
@@ -268,13 +392,14 @@ life_watch watch_life(const life_id& who) noexcept {
     const std::lock_guard lock(mutex);
     std::shared_ptr<foreign_life> life;
     if (look_at(who, life) == vital::alive) {
-        const mapping* memory = life ? &life->memory : &own->memory;
-        const bool robust = reinterpret_cast<const object_header*>(memory->data())->size != 0;
-        if (robust) {
-            result.word = &words_of(*memory)[who.thread].word;
+        const own_process* const own = life ? nullptr : find_own(who.process);
+        const mapping& memory = life ? life->memory : own->memory;
+        const bool robust = life ? life->robust : own->file.header().size != 0;
+        if (robust && memory) {
+            result.word = &words_of(memory)[who.thread].word;
             result.value = result.word->load(std::memory_order_acquire);
             if (life)
-                result.mapping = std::shared_ptr<const void>(life, memory->data());
+                result.mapping = std::shared_ptr<const void>(life, memory.data());
         }
     }
     errno = reason;

@@ -1,10 +1,37 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace isthmus::posix {
+
+/// Where a life file is: a process has one for each runtime directory in which it synchronizes, and
+/// there one among its user's own files and one that everybody can read, for tables that it shares
+/// with other users. So what others can reach says nothing about a user's own affairs.
+struct life_place {
+    std::uint32_t base = 0; ///< which runtime directory, as this process counts them
+    uid_t user = 0;
+    bool hidden = true; ///< among the user's own files
+
+    /// As the user's own records have it, and those that are shared with others. (No user has the
+    /// largest number.)
+    static constexpr std::uint32_t own = 0;
+    std::uint32_t home() const noexcept { return hidden ? own : std::uint32_t{user} + 1; }
+    /// Of another thread that uses the same table.
+    life_place with(std::uint32_t home) const noexcept {
+        return home == own ? life_place{base, user, true}
+                           : life_place{base, static_cast<uid_t>(home - 1), false};
+    }
+
+    friend bool operator==(const life_place&, const life_place&) = default;
+};
+
+/// The calling user's place in a runtime directory.
+life_place place_of_lives(const std::string& base, bool for_others);
 
 /// A thread of some process, as all processes know it: never by thread or process ids, which are
 /// equal in two pid namespaces and are used again.
@@ -12,6 +39,7 @@ struct life_id {
     std::uint64_t process = 0;    ///< the id of its process's life file
     std::uint32_t thread = 0;     ///< its word in that file
     std::uint32_t generation = 0; ///< of that word
+    life_place place{};
 
     friend bool operator==(const life_id&, const life_id&) = default;
 };
@@ -21,22 +49,25 @@ struct life_id {
 /// thread never releases: the kernel marks it, and wakes a sleeper on it, when the thread ends in
 /// whatever way. Elsewhere the lock of the file tells, and a thread that ends says so itself.
 ///
+/// The lock is exclusive, which takes the right to write: readers cannot pretend to be alive.
 /// Others map the file read-only: glibc's list runs through it, and must not be theirs to change.
+/// Other users' files are not mapped at all: who truncates one must not be everybody's SIGBUS.
 
-/// The calling thread's; made at the first call. False with errno.
-bool own_life(life_id& result);
+/// The calling thread's, in one of its user's own places; made at the first call. False with errno.
+bool own_life(const life_place& place, life_id& result);
 /// To be called when the thread ends. Its word may then serve another.
 void end_life(const life_id& mine) noexcept;
 
 /// False if it is sure that the thread has ended.
 bool is_alive(const life_id& who) noexcept;
 
-/// Of the process, whatever its threads do; `unknown` counts as alive.
-bool is_process_alive(std::uint64_t process) noexcept;
+/// Of the process, whatever its threads do and wherever in the runtime directory its file is;
+/// `unknown` counts as alive.
+bool is_process_alive(std::uint64_t process, std::uint32_t base) noexcept;
 bool is_own_process(std::uint64_t process) noexcept;
 
 /// A life word to sleep on: it changes from `value` when the thread ends. `word` is null if there
-/// is none to be had; the thread may have ended then.
+/// is none to be had: the thread may have ended, or be another user's.
 struct life_watch {
     std::shared_ptr<const void> mapping{};
     const std::atomic<std::uint32_t>* word = nullptr;
@@ -44,7 +75,7 @@ struct life_watch {
 };
 life_watch watch_life(const life_id& who) noexcept;
 
-/// Forgets the other processes that have been looked at: each is a mapping, and may be a descriptor.
+/// Forgets the other processes that have been looked at: each is a mapping, or a descriptor.
 void forget_lives() noexcept;
 
 } // namespace isthmus::posix

@@ -64,8 +64,7 @@ bool trusted(int fd, uid_t user, const std::string& path) {
 
 /// The base may be shared, but then sticky; else its owner could be anybody who may replace what is
 /// in it.
-descriptor open_base() {
-    const std::string path = runtime_base();
+descriptor open_base(const std::string& path) {
     descriptor base(retry([&] { return os.open(path.c_str(), directory_flags, 0); }));
     if (!base)
         return {};
@@ -138,13 +137,13 @@ std::string runtime_path(uid_t user, area where) {
     return runtime_base() + '/' + user_directory_name(user) + '/' + properties_of(where).name;
 }
 
-descriptor open_own_directory(area where) {
+descriptor open_own_directory(area where, const std::string& base_path) {
     const uid_t user = ::geteuid();
-    const descriptor base = open_base();
+    const descriptor base = open_base(base_path);
     if (!base)
         return {};
     const std::string name = user_directory_name(user);
-    const std::string path = runtime_base() + '/' + name;
+    const std::string path = base_path + '/' + name;
     const descriptor home = make_trusted(base.get(), name.c_str(), 0755, user, path);
     if (!home)
         return {};
@@ -152,12 +151,12 @@ descriptor open_own_directory(area where) {
     return make_trusted(home.get(), sub_name, mode, user, path + '/' + sub_name);
 }
 
-descriptor open_directory_of(uid_t user, area where) {
-    const descriptor base = open_base();
+descriptor open_directory_of(uid_t user, area where, const std::string& base_path) {
+    const descriptor base = open_base(base_path);
     if (!base)
         return {};
     const std::string name = user_directory_name(user);
-    const std::string path = runtime_base() + '/' + name;
+    const std::string path = base_path + '/' + name;
     const descriptor home = open_trusted(base.get(), name.c_str(), user, path);
     if (!home)
         return {};
@@ -165,9 +164,9 @@ descriptor open_directory_of(uid_t user, area where) {
     return open_trusted(home.get(), sub_name, user, path + '/' + sub_name);
 }
 
-std::optional<std::vector<uid_t>> other_users() {
+std::optional<std::vector<uid_t>> other_users(const std::string& base_path) {
     std::vector<uid_t> users;
-    const descriptor base = open_base();
+    const descriptor base = open_base(base_path);
     if (!base && errno == ENOENT)
         return users;
     const auto entries = base ? list_directory(base.get()) : std::vector<std::string>();

@@ -31,14 +31,14 @@ std::string runtime_base();
 std::string runtime_path(uid_t user, area where);
 
 /// Opens the calling user's own directory for `where`, and makes it if it is missing.
-descriptor open_own_directory(area where);
+descriptor open_own_directory(area where, const std::string& base = runtime_base());
 
 /// Opens another user's (or one's own) as it is; ENOENT if there is none.
-descriptor open_directory_of(uid_t user, area where);
+descriptor open_directory_of(uid_t user, area where, const std::string& base = runtime_base());
 
 /// The other users who have a directory, in ascending order but root first; nothing, with errno, if
 /// that cannot be found out.
-std::optional<std::vector<uid_t>> other_users();
+std::optional<std::vector<uid_t>> other_users(const std::string& base = runtime_base());
 
 /// The calling user's namespace lock: held while names are made or removed, for some microseconds.
 /// Excludes other threads as well as other processes.

@@ -4,9 +4,12 @@
 #include "named_object.hpp"
 #include "native_error.hpp"
 #include "object_call.hpp"
+#include "patience.hpp"
 #include "sync_protocol.hpp"
 #include "sync_table.hpp"
 #include "syscalls.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +22,7 @@
 
 namespace isthmus::detail {
 
+using posix::object_domain;
 using posix::object_file;
 using posix::object_header;
 using posix::object_slot;
@@ -29,6 +33,10 @@ struct sync_object::impl {
     object_file file;
     std::uint32_t slot = 0;
     object_slot* state = nullptr;
+
+    /// In the table that the file belongs to. False with errno, EAGAIN if the object has died in
+    /// the meantime.
+    bool find_slot();
 };
 
 namespace {
@@ -73,6 +81,24 @@ bool slot_is(const sync_table& table, const object_header& header) noexcept {
 
 } // namespace
 
+bool sync_object::impl::find_slot() {
+    if (!table || table->domain() != file.domain())
+        table = sync_table::attach(file.domain());
+    if (!table && (errno != ENOENT || file.domain().user == ::geteuid()))
+        return false;
+    if (!table || !slot_is(*table, file.header())) {
+        // Its last holder went, and the table with it, when the file was open here already. Others
+        // may be in the same place: nobody is to have it any more.
+        file.condemn();
+        file.close();
+        errno = EAGAIN;
+        return false;
+    }
+    slot = file.header().slot;
+    state = &table->slot(slot);
+    return true;
+}
+
 sync_object::sync_object(object_kind kind,
                          sync_rights granted,
                          std::string name,
@@ -89,62 +115,60 @@ std::unique_ptr<sync_object> sync_object::make(const object_name* name,
                                                std::error_code& ec) {
     const auto& what = operations_of(options.kind);
     const auto now = how == creation::open ? what.open : what.create;
+    const bool global = name && name->where() == object_name::scope::global;
+    const auto domain = object_domain::own(global ? options.who : access::owner);
     auto made = std::make_unique<impl>();
-    made->table = sync_table::attach();
-    if (!made->table) {
-        ec =
-            errno == EPERM ? library_error(now, errc::insecure_directory) : posix_error(now, errno);
-        return nullptr;
-    }
-    made->file = posix::make_object(
-        {.name = name,
-         .how = how,
-         .kind = options.kind,
-         .who = options.who,
-         .create = what.create,
-         .open = what.open},
-        [&](int fd, object_header& header) {
-            return place_in_table(*made->table, options, fd, header);
-        },
-        created, ec);
-    if (ec)
-        return nullptr;
-    if (!slot_is(*made->table, made->file.header())) {
-        ec = posix_error(now, EPROTO);
-        return nullptr;
-    }
-    made->slot = made->file.header().slot;
-    made->state = &made->table->slot(made->slot);
-    return std::unique_ptr<sync_object>(
-        new sync_object(options.kind, wanted, posix::shown_name(name), std::move(made)));
+    posix::patience again(2000); // two seconds: other users could go on for ever
+    do {
+        // Beforehand, if it is known: so it cannot go between the file and the table.
+        if (domain && !global)
+            made->table = sync_table::attach(*domain);
+        if (!domain || (!global && !made->table))
+            break;
+        made->file = posix::make_object(
+            {.name = name,
+             .how = how,
+             .kind = options.kind,
+             .who = options.who,
+             .create = what.create,
+             .open = what.open},
+            [&](int fd, object_header& header) {
+                if (!made->table || made->table->domain() != *domain)
+                    made->table = sync_table::attach(*domain);
+                return made->table && place_in_table(*made->table, options, fd, header);
+            },
+            created, ec);
+        if (ec)
+            return nullptr;
+        if (made->find_slot()) {
+            return std::unique_ptr<sync_object>(
+                new sync_object(options.kind, wanted, posix::shown_name(name), std::move(made)));
+        }
+    } while (errno == EAGAIN && again.wait());
+    ec = errno == EPERM ? library_error(now, errc::insecure_directory) : posix_error(now, errno);
+    return nullptr;
 }
 
 std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
                                                      object_kind kind,
                                                      std::error_code& ec) {
     const auto what = operations_of(kind).open;
-    auto made = std::make_unique<impl>();
-    made->table = sync_table::attach();
-    if (!made->table) {
-        ec = posix_error(what, errno);
-        return nullptr;
-    }
     const auto from = posix::parse_token(token, what, ec);
-    if (!ec)
-        made->file = posix::take_over(from, kind, what, ec);
     if (ec)
         return nullptr;
-    const auto& header = made->file.header();
-    if (!slot_is(*made->table, header)) {
-        ec = win32_error(what, win32_code::invalid_handle);
+    auto made = std::make_unique<impl>();
+    made->file = posix::take_over(from, kind, what, ec);
+    if (ec)
+        return nullptr;
+    if (!made->find_slot()) {
+        ec = errno == EAGAIN ? win32_error(what, win32_code::invalid_handle)
+                             : posix_error(what, errno);
         return nullptr;
     }
-    made->slot = header.slot;
-    made->state = &made->table->slot(made->slot);
     const auto granted = from.rights == 'w'   ? sync_rights::wait
                          : from.rights == 'm' ? sync_rights::modify
                                               : sync_rights::wait_and_modify;
-    std::string name(header.name_text());
+    std::string name(made->file.header().name_text());
     return std::unique_ptr<sync_object>(
         new sync_object(kind, granted, std::move(name), std::move(made)));
 }

@@ -1,11 +1,10 @@
 #include "sync_table.hpp"
 
-#include "logging.hpp"
+#include "capabilities.hpp"
 #include "park.hpp"
 #include "sync_protocol.hpp"
 #include "syscalls.hpp"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +21,6 @@
 namespace isthmus::posix {
 
 namespace {
-
-const std::string table_file = ".table";
-constexpr std::size_t layout_size = sizeof(table_layout);
-constexpr std::size_t file_size = content_offset + layout_size;
 
 /// How many slots and records get their memory at a time: about a page.
 constexpr std::uint32_t slots_at_once = 64;
@@ -43,21 +39,16 @@ process_tables& tables() {
     return *all;
 }
 
-/// The records that a thread has claimed, and its life. Belongs to the thread.
+/// The records that a thread has claimed, and its lives. Belongs to the thread.
 struct thread_context {
     struct claim {
         std::uint64_t table;
         identity me;
     };
     pid_t process = 0;
-    life_id life;
+    std::vector<life_id> lives; ///< one for each place
     std::vector<claim> claims;
 };
-
-void forget_thread() {
-    known_thread = {};
-    known_threads = {};
-}
 
 /// Runs when a thread ends: what it owns is abandoned, what it has claimed is free.
 void end_thread(void* pointer) {
@@ -76,7 +67,7 @@ void end_thread(void* pointer) {
         if (table)
             table->release_record(sync_table::index_of(claim.me));
     }
-    end_life(context->life);
+    std::ranges::for_each(context->lives, end_life);
 }
 
 /// The calling thread's; null with errno.
@@ -91,10 +82,7 @@ thread_context* context_of_thread() {
         return context;
     auto fresh = std::make_unique<thread_context>();
     fresh->process = ::getpid();
-    if (!own_life(fresh->life))
-        return nullptr;
     if (const int failed = ::pthread_setspecific(tables().key, fresh.get()); failed != 0) {
-        end_life(fresh->life);
         errno = failed;
         return nullptr;
     }
@@ -102,71 +90,13 @@ thread_context* context_of_thread() {
     return fresh.release();
 }
 
-/// Gives memory to what every table needs.
-bool prepare_table(int fd, object_header&) {
-    return os.ftruncate(fd, static_cast<off_t>(file_size)) == 0 &&
-           allocate(fd, content_offset, offsetof(table_layout, slots));
-}
-
-std::shared_ptr<sync_table> map_table(object_file file) {
-    const descriptor memory = file.reopen(O_RDWR);
-    if (!memory)
-        return nullptr;
-    auto mapped =
-        mapping::shared(memory.get(), content_offset, layout_size, PROT_READ | PROT_WRITE);
-    if (!mapped)
-        return nullptr;
-    return std::make_shared<sync_table>(std::move(file), std::move(mapped));
-}
-
-/// The table of this process. It belongs to a directory, which tests and children of a fork change.
-struct current_table {
-    std::mutex mutex;
-    std::weak_ptr<sync_table> table;
-    std::string path;
-    pid_t process = 0;
-};
-
-current_table& current() {
-    static auto* const only = new current_table;
-    return *only;
-}
-
-std::shared_ptr<sync_table> attach_table(bool create) {
-    // A forked child is somebody else, also to the objects that its parent had open.
-    static const int registered = ::pthread_atfork(nullptr, nullptr, forget_thread);
-    static_cast<void>(registered);
-    const std::string wanted = runtime_path(::geteuid(), area::local);
-    std::shared_ptr<sync_table> former; // must not be destroyed under the mutex
-    const std::lock_guard lock(current().mutex);
-    former = current().table.lock();
-    if (former && current().path == wanted && current().process == ::getpid())
-        return former;
-    object_header header;
-    header.kind = table_kind;
-    header.id = make_id();
-    header.size = layout_size;
-    bool created = false;
-    object_file file = create ? object_file::open_or_create(area::local, table_file, header,
-                                                            prepare_table, created)
-                              : object_file::open(area::local, table_file);
-    if (!file)
-        return nullptr;
-    if (file.header().kind != table_kind || file.header().size != layout_size) {
-        detail::log(spdlog::level::err, "the table of another version of this library is in use");
-        errno = EPROTO;
-        return nullptr;
-    }
-    auto table = map_table(std::move(file));
-    current().table = table;
-    current().path = wanted;
-    current().process = ::getpid();
-    if (table) {
-        const std::lock_guard all(tables().mutex);
-        std::erase_if(tables().all, [](const auto& entry) { return entry.second.expired(); });
-        tables().all.emplace(table->serial(), table);
-    }
-    return table;
+/// The calling thread's in this place; null with errno.
+const life_id* life_in(thread_context& context, const life_place& place) {
+    const auto known = std::ranges::find(context.lives, place, &life_id::place);
+    if (known != context.lives.end())
+        return &*known;
+    life_id fresh;
+    return own_life(place, fresh) ? &context.lives.emplace_back(fresh) : nullptr;
 }
 
 std::uint64_t next_serial() {
@@ -176,27 +106,30 @@ std::uint64_t next_serial() {
 
 } // namespace
 
-std::shared_ptr<sync_table> sync_table::attach() {
-    reap_dead_objects(area::local);
-    return attach_table(true);
-}
-
-std::shared_ptr<sync_table> sync_table::attach_existing() {
-    return attach_table(false);
-}
-
-sync_table::sync_table(object_file&& file, mapping&& memory) noexcept
+sync_table::sync_table(object_file&& file, mapping&& memory, std::string key) noexcept
     : file_(std::move(file)),
       memory_(std::move(memory)),
+      key_(std::move(key)),
       layout_(*reinterpret_cast<table_layout*>(memory_.data())),
+      lives_(place_of_lives(domain().base, !is_private())),
       serial_(next_serial()) {}
+
+void sync_table::remember(const std::shared_ptr<sync_table>& table) {
+    const std::lock_guard lock(tables().mutex);
+    std::erase_if(tables().all, [](const auto& entry) { return entry.second.expired(); });
+    tables().all.emplace(table->serial(), table);
+}
+
+bool sync_table::is_private() const noexcept {
+    return domain().who == access::owner && domain().user == ::geteuid();
+}
 
 /// The process holds no object any longer, so none of its threads waits. One that still owns a
 /// mutex, through a handle that was closed, leaves it abandoned.
 sync_table::~sync_table() {
-    const std::lock_guard lock(current().mutex);
+    const auto attaching = exclude_attaching();
     // Attached anew meanwhile: then these are the records of the other as well.
-    if (!current().table.expired())
+    if (is_attached(key_))
         return;
     const std::uint32_t used = layout_.records_used.load(std::memory_order_acquire);
     for (std::uint32_t i = 0; i < std::min(used, table_layout::most_records); ++i) {
@@ -221,7 +154,8 @@ bool sync_table::life_of(identity who, life_id& life) const noexcept {
     // Acquire, all of them: the generation that is read last is not older than any.
     life = {.process = owner.process.load(std::memory_order_acquire),
             .thread = owner.thread.load(std::memory_order_acquire),
-            .generation = owner.life_generation.load(std::memory_order_acquire)};
+            .generation = owner.life_generation.load(std::memory_order_acquire),
+            .place = lives_.with(owner.home.load(std::memory_order_acquire))};
     return life.process != 0 && owner.generation.load(std::memory_order_relaxed) == generation;
 }
 
@@ -245,8 +179,9 @@ identity sync_table::find_self() noexcept {
             return claim.me;
         }
     }
+    const life_id* const life = life_in(*context, lives_);
     std::uint32_t index = 0;
-    if (!claim_record(context->life, index))
+    if (!life || !claim_record(*life, index))
         return 0;
     const identity me = identity_of(index, record(index).generation.load());
     // Former tables are gone, or another thread's; one entry for each is enough.
@@ -297,7 +232,7 @@ bool sync_table::is_unused(std::uint32_t index) const noexcept {
 bool sync_table::try_claim(std::uint32_t index, const life_id& life) noexcept {
     auto& wanted = record(index);
     auto claimant = wanted.claimant.load(std::memory_order_acquire);
-    if ((claimant != 0 && is_process_alive(claimant)) || !is_unused(index) ||
+    if ((claimant != 0 && is_process_alive(claimant, lives_.base)) || !is_unused(index) ||
         !wanted.claimant.compare_exchange_strong(claimant, life.process)) {
         return false;
     }
@@ -308,6 +243,7 @@ bool sync_table::try_claim(std::uint32_t index, const life_id& life) noexcept {
         wanted.generation.fetch_add(1, std::memory_order_release);
         wanted.thread.store(life.thread, std::memory_order_release);
         wanted.life_generation.store(life.generation, std::memory_order_release);
+        wanted.home.store(life.place.home(), std::memory_order_release);
         wanted.process.store(life.process, std::memory_order_release);
     }
     wanted.claimant.store(0, std::memory_order_release);
@@ -328,16 +264,20 @@ bool sync_table::extend(std::atomic<std::uint32_t>& used,
                         const void* first,
                         std::size_t size) noexcept {
     // Nobody has the table's lock before it has a record. Where memory is had by writing zeros, a
-    // second one who extends it must not do so when the first one's is in use already.
-    const namespace_lock alone;
-    if (!alone)
+    // second one who extends it must not do so when the first one's is in use already. Other users
+    // have other namespace locks: what is shared with them has all its memory from the beginning
+    // then (prepare_table).
+    std::optional<namespace_lock> alone;
+    if (is_private() && !alone.emplace())
         return false;
     if (used.load(std::memory_order_acquire) != from)
         return true;
     const auto offset = static_cast<const std::byte*>(first) - memory_.data();
-    if (!allocate(file_.fd(), content_offset + static_cast<std::uint64_t>(offset), by * size))
+    if ((is_private() || capability::harmless_allocation) &&
+        !allocate(file_.fd(), content_offset + static_cast<std::uint64_t>(offset), by * size)) {
         return false;
-    used.store(from + by, std::memory_order_release);
+    }
+    used.compare_exchange_strong(from, from + by, std::memory_order_release);
     return true;
 }
 
@@ -375,12 +315,12 @@ void sync_table::free_slot(std::uint32_t index, std::uint64_t id) noexcept {
     }
 }
 
-void forget_slot(const object_header& header) noexcept {
+void forget_slot(const object_domain& domain, const object_header& header) noexcept {
     if (header.kind < static_cast<std::uint32_t>(detail::object_kind::mutex) ||
         header.kind > static_cast<std::uint32_t>(detail::object_kind::event)) {
         return;
     }
-    if (const auto table = sync_table::attach_existing())
+    if (const auto table = sync_table::attach_existing(domain))
         table->free_slot(header.slot, header.id);
 }
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 /// \file
 /// The table that the synchronization objects of one user share: a slot for each object, a record
@@ -50,7 +51,7 @@ static_assert(sizeof(object_slot) == 64 && offsetof(object_slot, id) == 8 &&
               offsetof(object_slot, recursion) == 16 && offsetof(object_slot, kind) == 20 &&
               offsetof(object_slot, manual_reset) == 24 && offsetof(object_slot, maximum) == 28);
 
-enum class waiting_for : std::uint32_t {
+enum class waiting_for : std::uint16_t {
     nothing,
     any,
     all,
@@ -70,6 +71,7 @@ struct alignas(64) thread_record {
 
     std::atomic<std::uint32_t> wake;
     std::atomic<waiting_for> waiting;
+    std::uint16_t count;                ///< how many objects
     std::atomic<std::uint64_t> filter;  ///< a bit for each object, by its slot modulo 64
     std::uint64_t ticket;               ///< the order of arrival
     std::int64_t since;                 ///< when it began to wait: nanoseconds, monotonic clock
@@ -77,16 +79,16 @@ struct alignas(64) thread_record {
     std::atomic<std::uint32_t> thread;
     std::atomic<std::uint32_t> life_generation;
     std::atomic<std::uint32_t> generation; ///< another one with each claim
-    std::uint32_t count;
-    std::atomic<std::uint64_t> claimant; ///< the process of who is claiming the record, or 0
+    std::atomic<std::uint32_t> home;       ///< where the life file is: of a life_place
+    std::atomic<std::uint64_t> claimant;   ///< the process of who is claiming the record, or 0
     std::array<std::uint32_t, max_wait_objects> objects; ///< slots
 };
 static_assert(sizeof(thread_record) == 320 && offsetof(thread_record, waiting) == 4 &&
-              offsetof(thread_record, filter) == 8 && offsetof(thread_record, ticket) == 16 &&
-              offsetof(thread_record, since) == 24 && offsetof(thread_record, process) == 32 &&
-              offsetof(thread_record, thread) == 40 &&
+              offsetof(thread_record, count) == 6 && offsetof(thread_record, filter) == 8 &&
+              offsetof(thread_record, ticket) == 16 && offsetof(thread_record, since) == 24 &&
+              offsetof(thread_record, process) == 32 && offsetof(thread_record, thread) == 40 &&
               offsetof(thread_record, life_generation) == 44 &&
-              offsetof(thread_record, generation) == 48 && offsetof(thread_record, count) == 52 &&
+              offsetof(thread_record, generation) == 48 && offsetof(thread_record, home) == 52 &&
               offsetof(thread_record, claimant) == 56 && offsetof(thread_record, objects) == 64);
 
 /// What is about to be granted to a waiter: written before the first change, so that whoever finds
@@ -141,20 +143,29 @@ struct thread_memory {
 };
 inline constinit thread_local thread_memory known_thread;
 inline constinit thread_local std::array<thread_memory, 4> known_threads{};
+inline void forget_thread() noexcept {
+    known_thread = {};
+    known_threads = {};
+}
 
-/// A user's table, mapped while this process holds objects.
+/// A table, mapped while this process holds objects of it. There is one for each object_domain: a
+/// user's own, one for each group that its objects are open to, and one for everyone. So who may
+/// write to a table may open all objects in it.
 class sync_table {
 public:
-    /// The table in use, or a new one. Null with errno.
-    static std::shared_ptr<sync_table> attach();
+    /// The table in use; a new one if there is none and it is the calling user's. Null with errno,
+    /// ENOENT if there is none.
+    static std::shared_ptr<sync_table> attach(const object_domain& domain);
     /// The table in use, if there is one.
-    static std::shared_ptr<sync_table> attach_existing();
+    static std::shared_ptr<sync_table> attach_existing(const object_domain& domain);
 
-    sync_table(object_file&& file, mapping&& memory) noexcept;
+    /// `key`: by which attach() knows it.
+    sync_table(object_file&& file, mapping&& memory, std::string key) noexcept;
     sync_table(const sync_table&) = delete;
     sync_table& operator=(const sync_table&) = delete;
     ~sync_table();
 
+    const object_domain& domain() const noexcept { return file_.domain(); }
     table_layout& layout() const noexcept { return layout_; }
     object_slot& slot(std::uint32_t index) const noexcept { return layout_.slots[index]; }
     thread_record& record(std::uint32_t index) const noexcept { return layout_.records[index]; }
@@ -192,6 +203,11 @@ public:
     void release_record(std::uint32_t index) noexcept;
 
 private:
+    static std::shared_ptr<sync_table> find(const object_domain& domain, bool create);
+    /// To be found by the threads that have claimed records of it.
+    static void remember(const std::shared_ptr<sync_table>& table);
+    /// Whether only processes of the calling user use it.
+    bool is_private() const noexcept;
     identity find_self() noexcept;
     bool claim_record(const life_id& life, std::uint32_t& index) noexcept;
     bool try_claim(std::uint32_t index, const life_id& life) noexcept;
@@ -205,7 +221,9 @@ private:
 
     object_file file_;
     mapping memory_;
+    const std::string key_;
     table_layout& layout_;
+    const life_place lives_;     ///< of those of this process's threads that use it
     const std::uint64_t serial_; ///< tells the tables of this process apart, for ever
 };
 
@@ -248,6 +266,11 @@ private:
 };
 
 /// Frees the slot of an object whose file is removed, if there still is a table.
-void forget_slot(const object_header& header) noexcept;
+void forget_slot(const object_domain& domain, const object_header& header) noexcept;
+
+/// While it lives, nobody attaches a table.
+std::unique_lock<std::mutex> exclude_attaching();
+/// To be called meanwhile.
+bool is_attached(const std::string& key);
 
 } // namespace isthmus::posix

@@ -44,7 +44,7 @@ void wait_part::enlist(waiting_for what) noexcept {
         mine.objects[i] = slots[i];
         filter |= std::uint64_t{1} << (slots[i] % 64);
     }
-    mine.count = static_cast<std::uint32_t>(slots.size());
+    mine.count = static_cast<std::uint16_t>(slots.size());
     mine.filter.store(filter, memory_order_relaxed);
     mine.ticket = table->layout().next_ticket++;
     mine.since = now_ns();

@@ -397,6 +397,7 @@ constinit system_calls os = {
             return ::fstatat(directory, path, status, flags);
         },
     .fchmod = [](int fd, mode_t mode) { return ::fchmod(fd, mode); },
+    .fchgrp = [](int fd, gid_t group) { return ::fchown(fd, static_cast<uid_t>(-1), group); },
     .fchmodat =
         [](int directory, const char* path, mode_t mode, int flags) {
             return ::fchmodat(directory, path, mode, flags);

@@ -34,6 +34,7 @@ struct system_calls {
     int (*fstat)(int fd, struct ::stat* status);
     int (*fstatat)(int directory, const char* path, struct ::stat* status, int flags);
     int (*fchmod)(int fd, mode_t mode);
+    int (*fchgrp)(int fd, gid_t group); ///< fchown, the owner as it is
     int (*fchmodat)(int directory, const char* path, mode_t mode, int flags);
     int (*ftruncate)(int fd, off_t size);
     /// Memory or disk for a part of the file, which grows if need be: posix_fallocate, with errno

@@ -83,6 +83,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::fstat>("fstat");
     visit.template operator()<&calls::fstatat>("fstatat");
     visit.template operator()<&calls::fchmod>("fchmod");
+    visit.template operator()<&calls::fchgrp>("fchgrp");
     visit.template operator()<&calls::fchmodat>("fchmodat");
     visit.template operator()<&calls::ftruncate>("ftruncate");
     visit.template operator()<&calls::allocate>("allocate");

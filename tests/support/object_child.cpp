@@ -2,6 +2,7 @@
 
 #include "support/child_role.hpp"
 
+#include <isthmus/error.hpp>
 #include <isthmus/event.hpp>
 #include <isthmus/mutex.hpp>
 #include <isthmus/region.hpp>
@@ -15,6 +16,8 @@
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,6 +36,15 @@ std::string text_of(wait_status status) {
         return "timed_out";
     }
     return "?";
+}
+
+std::string text_of(const std::system_error& failure) {
+    const auto& code = failure.code();
+    return code == errc::access_denied    ? "access denied"
+           : code == errc::already_exists ? "already exists"
+           : code == errc::not_found      ? "not found"
+           : code == errc::wrong_kind     ? "wrong kind"
+                                          : std::string("error: ") + failure.what();
 }
 
 deadline after_milliseconds(int count) {
@@ -57,6 +69,11 @@ public:
             return wait_many(line, verb == "all");
         }
         std::string name;
+        if (verb == "new" || verb == "open") {
+            std::string kind;
+            line >> kind >> name;
+            return find_or_make(kind, name, verb == "new");
+        }
         if (verb == "count") {
             std::string region;
             std::size_t rounds = 0;
@@ -65,6 +82,12 @@ public:
         }
         int number = 0;
         line >> name >> number;
+        if (verb == "access") {
+            who_ = name == "everyone" ? access::everyone
+                   : name == "group"  ? access::group
+                                      : access::owner;
+            return "ok";
+        }
         if (verb == "region") {
             return add_region(name);
         }
@@ -103,14 +126,33 @@ public:
 
 private:
     template <class Object>
-    static std::string add(std::map<std::string, Object>& all, const std::string& name) {
-        auto made = Object::open_or_create(name);
+    std::string add(std::map<std::string, Object>& all, const std::string& name) {
+        auto made = Object::open_or_create(name, {.who = who_});
         all.insert_or_assign(name, std::move(made.object));
         return made.created ? "created" : "opened";
     }
 
+    std::string find_or_make(const std::string& kind, const std::string& name, bool make) {
+        if (kind == "region") {
+            regions_.insert_or_assign(name, make ? shared_region::create(name, 4096, {.who = who_})
+                                                 : shared_region::open(name));
+        } else if (kind == "mutex") {
+            find_or_make(mutexes_, name, make);
+        } else if (kind == "semaphore") {
+            find_or_make(semaphores_, name, make);
+        } else {
+            find_or_make(events_, name, make);
+        }
+        return "ok";
+    }
+
+    template <class Object>
+    void find_or_make(std::map<std::string, Object>& all, const std::string& name, bool make) {
+        all.insert_or_assign(name, make ? Object::create(name, {.who = who_}) : Object::open(name));
+    }
+
     std::string add_region(const std::string& name) {
-        auto made = shared_region::open_or_create(name, 4096);
+        auto made = shared_region::open_or_create(name, 4096, {.who = who_});
         const auto size = made.object.size();
         regions_.insert_or_assign(name, std::move(made.object));
         return (made.created ? "created " : "opened ") + std::to_string(size);
@@ -137,13 +179,19 @@ private:
         } else if (verb == "pulse") {
             events_.at(name).pulse();
         } else if (verb == "close") {
-            find(name).close();
+            close(name);
         } else if (verb == "abandon") {
             std::thread([&] { mutexes_.at(name).lock(); }).join();
         } else if (verb == "start") {
             start(find(name), number);
         } else {
             throw std::invalid_argument(verb);
+        }
+    }
+
+    void close(const std::string& name) {
+        if (regions_.erase(name) == 0) {
+            find(name).close();
         }
     }
 
@@ -199,6 +247,7 @@ private:
         return events_.at(name);
     }
 
+    access who_ = access::owner;
     std::map<std::string, shared_region> regions_;
     std::map<std::string, mutex> mutexes_;
     std::map<std::string, semaphore> semaphores_;
@@ -212,6 +261,8 @@ const child_role role{"object_child", [](const auto&) {
                           while (const auto line = hear_test()) {
                               try {
                                   tell_test(all.run(std::istringstream(*line)));
+                              } catch (const std::system_error& failure) {
+                                  tell_test(text_of(failure));
                               } catch (const std::exception& failure) {
                                   tell_test(std::string("error: ") + failure.what());
                               }

@@ -10,6 +10,9 @@
 /// One command a line, one reply a line:
 ///
 ///     mutex|semaphore|event NAME        opens, or creates if there is none: "opened", "created"
+///     access owner|group|everyone       of what is created from now on: "ok"
+///     new KIND NAME                     creates, which fails if there is one: "ok"
+///     open KIND NAME                    fails if there is none: "ok"
 ///     wait NAME MS                      "signaled", "abandoned", "timed_out"; MS -1: forever
 ///     any|all MS NAME...                the same with the index: "signaled 1"
 ///     unlock|set|reset|pulse NAME       "ok"
@@ -26,7 +29,8 @@
 ///     count MUTEX REGION COUNT          adds one so many times to the number at the region's
 ///                                       beginning, each time under the mutex: "ok"
 ///
-/// A failure is "error: TEXT".
+/// A failure is "error: TEXT", or one of "access denied", "already exists", "not found" and "wrong
+/// kind".
 
 namespace isthmus::test {
 

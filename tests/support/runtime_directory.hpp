@@ -10,7 +10,8 @@ namespace isthmus::test {
 /// ISTHMUS_RUNTIME_DIR, and removed with all that is in it. Children started meanwhile use it too.
 class temporary_runtime_directory {
 public:
-    temporary_runtime_directory();
+    /// In `parent`, whose path is to be short: it becomes part of socket paths.
+    explicit temporary_runtime_directory(const std::string& parent = "/tmp");
     temporary_runtime_directory(const temporary_runtime_directory&) = delete;
     temporary_runtime_directory& operator=(const temporary_runtime_directory&) = delete;
     ~temporary_runtime_directory();

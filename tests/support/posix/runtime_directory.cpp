@@ -13,8 +13,8 @@ constexpr auto variable = "ISTHMUS_RUNTIME_DIR";
 
 } // namespace
 
-temporary_runtime_directory::temporary_runtime_directory() {
-    std::string path = "/tmp/ist-XXXXXX"; // short: it becomes part of socket paths
+temporary_runtime_directory::temporary_runtime_directory(const std::string& parent) {
+    std::string path = parent + "/ist-XXXXXX";
     if (mkdtemp(path.data()) == nullptr) {
         throw std::system_error(errno, std::generic_category(), "mkdtemp");
     }

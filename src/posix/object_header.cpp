@@ -1,0 +1,92 @@
+#include "object_header.hpp"
+
+#include "descriptor.hpp"
+#include "pipe_path.hpp"
+#include "syscalls.hpp"
+
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+namespace isthmus::posix {
+
+namespace {
+
+std::uint32_t checksum(object_header header) noexcept {
+    header.check = 0;
+    std::uint32_t hash = 0x811c9dc5U; // FNV-1a, four bytes at a time
+    std::array<std::uint32_t, sizeof header / 4> words{};
+    std::memcpy(words.data(), &header, sizeof header);
+    for (const auto word : words)
+        hash = (hash ^ word) * 0x01000193U;
+    return hash;
+}
+
+} // namespace
+
+bool write_header(int fd, object_header& header) noexcept {
+    header.check = checksum(header);
+    return retry([&] { return os.pwrite(fd, &header, sizeof header, 0); }) ==
+           static_cast<ssize_t>(sizeof header);
+}
+
+bool read_header(int fd, object_header& header) noexcept {
+    const auto size = retry([&] { return os.pread(fd, &header, sizeof header, 0); });
+    if (size < 0)
+        return false;
+    if (size == sizeof header && header.magic == object_header::expected &&
+        header.name_size <= header.name.size() && header.check == checksum(header)) {
+        return true;
+    }
+    // Where nothing has been written yet there are zeros.
+    constexpr decltype(header.magic) nothing{};
+    const bool other =
+        size == sizeof header && header.magic != object_header::expected && header.magic != nothing;
+    errno = other ? EPROTO : EAGAIN;
+    return false;
+}
+
+bool write_draft(int fd, object_header& header) noexcept {
+    header.ready = object_header::draft;
+    return write_header(fd, header);
+}
+
+// --- names
+
+std::string encode_object_name(std::string_view name) {
+    return encode_key(name, letters::upper_escaped);
+}
+
+std::uint64_t make_id() {
+    // Asking the system for every one would cost as much as making the file.
+    static std::atomic<std::uint64_t> state{0};
+    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { state.store(0); });
+    static_cast<void>(registered);
+    if (state.load(std::memory_order_relaxed) == 0) {
+        std::random_device random;
+        std::uint64_t none = 0;
+        state.compare_exchange_strong(none, std::uint64_t{random()} << 32U | random());
+    }
+    // SplitMix64: every state gives another id.
+    std::uint64_t id = state.fetch_add(0x9e3779b97f4a7c15U) + 0x9e3779b97f4a7c15U;
+    id = (id ^ id >> 30U) * 0xbf58476d1ce4e5b9U;
+    id = (id ^ id >> 27U) * 0x94d049bb133111ebU;
+    id ^= id >> 31U;
+    return (id & ~(std::uint64_t{1} << 63U)) | 1U; // never 0; the highest bit is for the table
+}
+
+std::string hidden_file(std::string_view what, std::uint64_t id) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string file = ".";
+    file += what;
+    file += '-';
+    for (int shift = 60; shift >= 0; shift -= 4)
+        file += digits[id >> static_cast<unsigned>(shift) & 15U];
+    return file;
+}
+
+} // namespace isthmus::posix
