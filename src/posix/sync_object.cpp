@@ -217,10 +217,12 @@ wait_result sync_object::wait_many(std::span<sync_object* const> objects,
                                    const deadline& until,
                                    std::error_code& ec) {
     const auto what = all ? operation::wait_all : operation::wait_any;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing would cost every wait
     std::array<posix::wait_target, max_wait_objects> targets;
     for (std::size_t i = 0; i < objects.size(); ++i)
         targets[i] = {.table = objects[i]->impl_->table.get(), .slot = objects[i]->impl_->slot};
     if (all) {
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing would cost every wait
         std::array<std::uint64_t, max_wait_objects> sorted;
         const auto end = std::transform(
             targets.begin(), targets.begin() + static_cast<std::ptrdiff_t>(objects.size()),

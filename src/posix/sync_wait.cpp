@@ -268,6 +268,7 @@ constexpr auto in_order = [] {
 wait_ending wait_in_one_table(std::span<const wait_target> targets,
                               bool all,
                               const deadline& until) noexcept {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing would cost every wait
     std::array<std::uint32_t, max_wait_objects> slots;
     for (std::size_t i = 0; i < targets.size(); ++i)
         slots[i] = targets[i].slot;
@@ -369,7 +370,7 @@ wait_ending wait_for_objects(std::span<const wait_target> targets,
         sync_table* table = nullptr;
         identity self = 0;
         for (std::size_t i = 0; i < targets.size() && none; ++i) {
-            if (targets[i].table != table) {
+            if (self == 0 || targets[i].table != table) {
                 table = targets[i].table;
                 self = table->self();
                 if (self == 0)

@@ -22,6 +22,7 @@ std::vector<identity> claim_together(sync_table& table, std::ptrdiff_t count) {
     std::latch begin(count);
     std::latch end(count);
     std::vector<std::thread> threads;
+    threads.reserve(all.size());
     for (auto& mine : all) {
         threads.emplace_back([&] {
             begin.arrive_and_wait();
@@ -89,6 +90,7 @@ TEST(SyncTable, ALockIsTakenOverThoughItsHoldersRecordIsSomebodyElses) {
     std::latch claimed(2 * many);
     std::atomic<int> inside = 0;
     std::vector<std::thread> threads;
+    threads.reserve(all.size());
     for (auto& mine : all) {
         threads.emplace_back([&] {
             mine = table->self();
