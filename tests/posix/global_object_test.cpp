@@ -198,6 +198,29 @@ TEST_F(GlobalObject, SemaphoreAndEventOfEveryoneWakeOtherUsers) {
     }
 }
 
+/// Those are in tables of their own, for nobody may disturb what is not open to it.
+TEST_F(GlobalObject, OfEveryoneIsWaitedForTogetherWithOnesOwn) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("mutex Global\\guard"), "created");
+    ASSERT_EQ(owner.ask("event Global\\bell"), "created");
+    auto stranger = become(bob);
+    ASSERT_EQ(stranger.ask("mutex Global\\guard"), "opened");
+    ASSERT_EQ(stranger.ask("event Global\\bell"), "opened");
+    ASSERT_EQ(stranger.ask("event own"), "created");
+    ASSERT_EQ(owner.ask("wait Global\\guard -1"), "signaled");
+    EXPECT_EQ(stranger.ask("any 0 own Global\\guard"), "timed out");
+    stranger.begin("any -1 own Global\\bell Global\\guard");
+    EXPECT_EQ(owner.ask("set Global\\bell"), "ok");
+    EXPECT_EQ(stranger.reply(), "signaled 1");
+    stranger.begin("all -1 own Global\\guard");
+    auto helper = become(bob);
+    ASSERT_EQ(helper.ask("event own"), "opened");
+    EXPECT_EQ(helper.ask("set own"), "ok");
+    owner.process().kill_and_wait();
+    EXPECT_EQ(stranger.reply(), "abandoned 0");
+    EXPECT_EQ(stranger.ask("unlock Global\\guard"), "ok");
+}
+
 TEST_F(GlobalObject, OfAnybodyIsOpenToRoot) {
     const somebody root{0, 0};
     for (const auto* const access : {"owner", "group", "everyone"}) {

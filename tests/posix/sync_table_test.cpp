@@ -16,6 +16,10 @@ using posix::identity;
 using posix::sync_table;
 using posix::table_lock;
 
+std::shared_ptr<sync_table> own_table() {
+    return sync_table::attach(posix::object_domain::own(access::owner).value());
+}
+
 /// What so many threads get at the same time, all of them alive.
 std::vector<identity> claim_together(sync_table& table, std::ptrdiff_t count) {
     std::vector<identity> all(static_cast<std::size_t>(count));
@@ -44,7 +48,7 @@ std::set<std::uint32_t> records_of(const std::vector<identity>& all) {
 
 /// Claims so many records and tells so; the test kills it. With an argument more it has the lock.
 const child_role claimer{"claimer", [](const std::vector<std::string>& arguments) {
-                             const auto table = sync_table::attach();
+                             const auto table = own_table();
                              std::latch claimed(std::stol(arguments.at(0)));
                              std::vector<std::thread> threads;
                              for (auto i = std::stol(arguments.at(0)); i > 0; --i) {
@@ -63,7 +67,7 @@ const child_role claimer{"claimer", [](const std::vector<std::string>& arguments
                          }};
 
 TEST(SyncTable, RecordsOfTheDeadAreClaimedOnce) {
-    const auto table = sync_table::attach();
+    const auto table = own_table();
     constexpr std::ptrdiff_t many = 100; // fewer are not looked through for dead ones
     for (std::size_t round = 0; round < scaled(10); ++round) {
         auto child = child_process::start("claimer", {std::to_string(many)});
@@ -79,7 +83,7 @@ TEST(SyncTable, RecordsOfTheDeadAreClaimedOnce) {
 }
 
 TEST(SyncTable, ALockIsTakenOverThoughItsHoldersRecordIsSomebodyElses) {
-    const auto table = sync_table::attach();
+    const auto table = own_table();
     constexpr std::ptrdiff_t many = 100;
     auto child = child_process::start("claimer", {std::to_string(many), "and the lock"});
     ASSERT_EQ(child.read_line(), "done");
