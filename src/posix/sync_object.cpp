@@ -165,6 +165,7 @@ std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
                              : posix_error(what, errno);
         return nullptr;
     }
+    posix::end_keeping_table(from, made->table->file());
     const auto granted = from.rights == 'w'   ? sync_rights::wait
                          : from.rights == 'm' ? sync_rights::modify
                                               : sync_rights::wait_and_modify;
@@ -177,7 +178,8 @@ std::unique_ptr<inheritable_handle> sync_object::share(std::error_code& ec) cons
     const char rights = granted_ == sync_rights::wait     ? 'w'
                         : granted_ == sync_rights::modify ? 'm'
                                                           : 'b';
-    return posix::make_inheritable(impl_->file, rights, operations_of(kind_).share, ec);
+    return posix::make_inheritable(impl_->file, impl_->table->file(), rights,
+                                   operations_of(kind_).share, ec);
 }
 
 // --- waiting

@@ -165,6 +165,7 @@ public:
     sync_table& operator=(const sync_table&) = delete;
     ~sync_table();
 
+    const object_file& file() const noexcept { return file_; }
     const object_domain& domain() const noexcept { return file_.domain(); }
     table_layout& layout() const noexcept { return layout_; }
     object_slot& slot(std::uint32_t index) const noexcept { return layout_.slots[index]; }
