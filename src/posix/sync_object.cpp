@@ -105,7 +105,11 @@ sync_object::sync_object(object_kind kind,
                          std::unique_ptr<impl> state)
     : kind_(kind), granted_(granted), name_(std::move(name)), impl_(std::move(state)) {}
 
-sync_object::~sync_object() = default;
+sync_object::~sync_object() {
+    impl_->file.close();
+    if (kind_ == object_kind::mutex)
+        sync_table::keep_for_owner(impl_->table, impl_->slot, impl_->file.header().id);
+}
 
 std::unique_ptr<sync_object> sync_object::make(const object_name* name,
                                                creation how,

@@ -159,6 +159,12 @@ public:
     /// The table in use, if there is one.
     static std::shared_ptr<sync_table> attach_existing(const object_domain& domain);
 
+    /// A thread owns the mutex `id` also when its process has closed the last handle: then the
+    /// table stays, until the process ends, if others still hold the mutex.
+    static void keep_for_owner(const std::shared_ptr<sync_table>& table,
+                               std::uint32_t index,
+                               std::uint64_t id);
+
     /// `key`: by which attach() knows it.
     sync_table(object_file&& file, mapping&& memory, std::string key) noexcept;
     sync_table(const sync_table&) = delete;
