@@ -129,6 +129,15 @@ void sync_table::remember(const std::shared_ptr<sync_table>& table) {
     tables().all.emplace(table->serial(), table);
 }
 
+void sync_table::ready_for_forks() {
+    static const int registered = [] {
+        ready_lives_for_forks();
+        return ::pthread_atfork([] { tables().mutex.lock(); }, [] { tables().mutex.unlock(); },
+                                [] { tables().mutex.unlock(); });
+    }();
+    static_cast<void>(registered);
+}
+
 void sync_table::keep_for_owner(const std::shared_ptr<sync_table>& table,
                                 std::uint32_t index,
                                 std::uint64_t id) {

@@ -211,6 +211,8 @@ public:
 
 private:
     static std::shared_ptr<sync_table> find(const object_domain& domain, bool create);
+    /// See ready_lives_for_forks.
+    static void ready_for_forks();
     /// To be found by the threads that have claimed records of it.
     static void remember(const std::shared_ptr<sync_table>& table);
     /// Whether only processes of the calling user use it.
