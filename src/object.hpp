@@ -3,6 +3,7 @@
 #include <isthmus/name.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,9 +27,11 @@ enum class creation : std::uint8_t {
 /// src/posix/inheritable_handle.cpp and src/win32/inheritable_handle.cpp.
 class inheritable_handle {
 public:
-    /// `note`: what the child has to know beside the handle.
-    explicit inheritable_handle(std::intptr_t native, std::string note = {})
-        : native_(native), note_(std::move(note)) {}
+    /// `note`: what the child has to know beside the handle. `companion`: what else it inherits.
+    explicit inheritable_handle(std::intptr_t native,
+                                std::string note = {},
+                                std::unique_ptr<inheritable_handle> companion = nullptr)
+        : native_(native), note_(std::move(note)), companion_(std::move(companion)) {}
     inheritable_handle(const inheritable_handle&) = delete;
     inheritable_handle& operator=(const inheritable_handle&) = delete;
     ~inheritable_handle();
@@ -38,6 +41,7 @@ public:
 private:
     std::intptr_t native_;
     std::string note_;
+    std::unique_ptr<inheritable_handle> companion_;
 };
 
 } // namespace isthmus::detail

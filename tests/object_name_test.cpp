@@ -402,6 +402,30 @@ TEST(UnnamedObject, CanBeHandedToAChild) {
     EXPECT_EQ(child.wait(), 0);
 }
 
+/// Takes over a semaphore and tells its count, which is not full. Argument: the token.
+const child_role sole_heir("sole_heir", [](const std::vector<std::string>& arguments) {
+    tell_test(std::to_string(semaphore::from_token(arguments.at(0)).release(1)));
+    return 0;
+});
+
+TEST(UnnamedObject, LivesWhileAChildMayStillTakeItOver) {
+    auto count = semaphore::create_unnamed({.initial = 3, .maximum = 7});
+    auto shared = std::make_unique<inheritable_object>(count.share_with_child());
+    count.close(); // no object is open now
+    auto child = child_process::start("sole_heir", {shared->token()}, {.inherit = true});
+    shared.reset();
+    EXPECT_EQ(child.read_line(), "3");
+    EXPECT_EQ(child.wait(), 0);
+}
+
+TEST(ObjectLifetime, LivesWhileAChildMayStillTakeItOver) {
+    const auto name = unique_name("object");
+    auto signal = event::create(name, {.initially_set = true});
+    const auto shared = signal.share_with_child();
+    signal.close();
+    EXPECT_EQ(event::open(name).wait_for(0ms), wait_status::signaled);
+}
+
 TEST(UnnamedObject, DiesWithAHeirThatIsKilled) {
     auto lock = mutex::create_unnamed();
     auto count = semaphore::create_unnamed({.maximum = 7});

@@ -41,6 +41,26 @@ TEST(SyncProcess, OnlyTheOwningProcessReleases) {
     lock.unlock();
 }
 
+TEST(SyncProcess, AProcessThatClosesItsLastHandleStillOwns) {
+    const auto name = unique_name("sync");
+    auto lock = mutex::create(name);
+    object_child child; // which holds no other object
+    EXPECT_EQ(child.ask("open mutex " + name), "ok");
+    EXPECT_EQ(child.ask("wait " + name + " 0"), "signaled");
+    EXPECT_EQ(child.ask("close " + name), "ok");
+    EXPECT_EQ(lock.wait_for(150ms), wait_status::timed_out);
+    EXPECT_EQ(child.ask("open mutex " + name), "ok");
+    EXPECT_EQ(child.ask("unlock " + name), "ok");
+    EXPECT_EQ(lock.wait_for(in_good_time), wait_status::signaled);
+    lock.unlock();
+    EXPECT_EQ(child.ask("wait " + name + " 0"), "signaled");
+    EXPECT_EQ(child.ask("close " + name), "ok");
+    EXPECT_FALSE(lock.try_lock());
+    child.process().kill();
+    EXPECT_EQ(lock.wait_for(in_good_time), wait_status::abandoned);
+    lock.unlock();
+}
+
 /// Adds to a counter that a mutex guards and that no processor instruction guards. Arguments: the
 /// names of mutex and region, how often.
 const child_role adder("adder", [](const std::vector<std::string>& arguments) {

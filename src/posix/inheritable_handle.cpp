@@ -4,10 +4,14 @@
 #include "named_object.hpp"
 #include "syscalls.hpp"
 
+#include <climits>
+
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 namespace isthmus {
 
@@ -17,7 +21,7 @@ using detail::posix_error;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
 
-/// `descriptor:rights` or `descriptor:rights:size`
+/// `descriptor:rights`, `descriptor:rights:size` or `descriptor:rights:descriptor`
 inherited parse_token(std::string_view token, detail::operation what, std::error_code& ec) {
     ec.clear();
     inherited result;
@@ -40,18 +44,48 @@ inherited parse_token(std::string_view token, detail::operation what, std::error
     return result;
 }
 
+namespace {
+
+descriptor copy_for_child(const object_file& file, detail::operation what, std::error_code& ec) {
+    ec.clear();
+    descriptor copy = file.reopen(O_RDWR);
+    if (!copy || !try_lock_shared(copy.get()) || os.set_cloexec(copy.get(), false) != 0) {
+        ec = posix_error(what, errno);
+        copy.reset();
+    }
+    return copy;
+}
+
+} // namespace
+
 std::unique_ptr<detail::inheritable_handle> make_inheritable(const object_file& object,
                                                              char rights,
                                                              detail::operation what,
                                                              std::error_code& ec) {
-    ec.clear();
-    descriptor copy = object.reopen(O_RDWR);
-    if (!copy || !try_lock_shared(copy.get()) || os.set_cloexec(copy.get(), false) != 0) {
-        ec = posix_error(what, errno);
+    descriptor copy = copy_for_child(object, what, ec);
+    if (!copy)
         return nullptr;
-    }
     auto result =
         std::make_unique<detail::inheritable_handle>(copy.get(), std::string{':', rights});
+    copy.release();
+    return result;
+}
+
+std::unique_ptr<detail::inheritable_handle> make_inheritable(const object_file& object,
+                                                             const object_file& table,
+                                                             char rights,
+                                                             detail::operation what,
+                                                             std::error_code& ec) {
+    descriptor kept = copy_for_child(table, what, ec);
+    descriptor copy = kept ? copy_for_child(object, what, ec) : descriptor();
+    if (!copy)
+        return nullptr;
+    auto companion = std::make_unique<detail::inheritable_handle>(kept.get());
+    kept.release();
+    std::string note{':', rights, ':'};
+    note += companion->token();
+    auto result = std::make_unique<detail::inheritable_handle>(copy.get(), std::move(note),
+                                                               std::move(companion));
     copy.release();
     return result;
 }
@@ -96,6 +130,18 @@ object_file take_over(const inherited& from,
         const descriptor taken(from.fd);
     }
     return result;
+}
+
+void end_keeping_table(const inherited& from, const object_file& table) noexcept {
+    struct ::stat kept {};
+    struct ::stat used {};
+    const auto fd = static_cast<int>(from.size);
+    // Whatever else it is belongs to somebody else.
+    if (from.size > 0 && from.size <= INT_MAX && ::fstat(fd, &kept) == 0 &&
+        ::fstat(table.fd(), &used) == 0 && kept.st_ino == used.st_ino &&
+        kept.st_dev == used.st_dev) {
+        const descriptor taken(fd);
+    }
 }
 
 descriptor take_over_file(const inherited& from, detail::operation what, std::error_code& ec) {

@@ -20,7 +20,9 @@ namespace isthmus::posix {
 struct inherited {
     int fd = -1;
     char rights = 0;
-    std::uint64_t size = 0; ///< of a file; 0: it is an object's file
+    /// Of a file; 0: it is an object's file. With a mutex, semaphore or event: the descriptor that
+    /// keeps its table.
+    std::uint64_t size = 0;
 };
 
 /// Sets `ec` if it is no token.
@@ -28,6 +30,12 @@ inherited parse_token(std::string_view token, detail::operation what, std::error
 
 /// A description of the object's file for a child, with a lock of its own. Null with `ec`.
 std::unique_ptr<detail::inheritable_handle> make_inheritable(const object_file& object,
+                                                             char rights,
+                                                             detail::operation what,
+                                                             std::error_code& ec);
+/// The same of an object that is in a table, which would not outlive its last user.
+std::unique_ptr<detail::inheritable_handle> make_inheritable(const object_file& object,
+                                                             const object_file& table,
                                                              char rights,
                                                              detail::operation what,
                                                              std::error_code& ec);
@@ -41,6 +49,9 @@ object_file take_over(const inherited& from,
                       detail::object_kind kind,
                       detail::operation what,
                       std::error_code& ec);
+
+/// In the child, which uses the table now: closes the descriptor that kept it.
+void end_keeping_table(const inherited& from, const object_file& table) noexcept;
 
 /// The same for any file that is at least as long as the token says.
 descriptor take_over_file(const inherited& from, detail::operation what, std::error_code& ec);

@@ -2,6 +2,7 @@
 
 #include "syscalls.hpp"
 
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,8 @@ public:
         const std::lock_guard lock(mutex_);
         return std::exchange(find(where).unvisited, false);
     }
+
+    std::mutex& mutex() noexcept { return mutex_; }
 
     void forget(const directory_pointer& former) {
         const std::lock_guard lock(mutex_);
@@ -105,6 +108,13 @@ directory_pointer directory_of(uid_t user, area where, const std::string& base) 
                                                                      .user = user,
                                                                      .where = where,
                                                                      .own = user == ::geteuid()});
+}
+
+void ready_directories_for_forks() {
+    static const int registered = ::pthread_atfork([] { directories().mutex().lock(); },
+                                                   [] { directories().mutex().unlock(); },
+                                                   [] { directories().mutex().unlock(); });
+    static_cast<void>(registered);
 }
 
 bool is_first_visit(area where) {

@@ -2,6 +2,7 @@
 
 #include "capabilities.hpp"
 #include "file_lock.hpp"
+#include "fork_guard.hpp"
 #include "mapping.hpp"
 #include "object_file.hpp"
 #include "runtime_directory.hpp"
@@ -134,10 +135,7 @@ own_process* make_own(const life_place& place) {
         [](int fd, object_header&) { return os.ftruncate(fd, file_size) == 0; });
     if (!made->file)
         return nullptr;
-    // After the file's own guard: what is registered later is locked earlier by a fork.
-    static const int registered =
-        ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, forget_in_child) +
-        std::atexit(remove_own_files);
+    static const int registered = std::atexit(remove_own_files);
     static_cast<void>(registered);
     const descriptor memory = made->file.reopen(O_RDWR);
     if (!memory)
@@ -176,6 +174,15 @@ bool claim_word(const own_process& own, life_word& word) {
 }
 
 } // namespace
+
+void ready_lives_for_forks() {
+    static const int registered = [] {
+        const fork_delay guards_before_this;
+        ready_directories_for_forks();
+        return ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, forget_in_child);
+    }();
+    static_cast<void>(registered);
+}
 
 life_place place_of_lives(const std::string& base, bool for_others) {
     const std::lock_guard lock(mutex);

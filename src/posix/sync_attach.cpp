@@ -64,6 +64,12 @@ attached_tables& attached() {
     return *only;
 }
 
+/// A forked child is somebody else, also to the objects that its parent had open.
+void begin_child() {
+    attached().mutex.unlock();
+    forget_thread();
+}
+
 std::string key_of(const object_domain& domain) {
     const auto file = file_of(domain);
     return domain.base + '/' + std::to_string(domain.user) + '/' + file.name + ' ' +
@@ -107,8 +113,11 @@ bool is_table(const object_file& file, const descriptor& memory, const object_do
 } // namespace
 
 std::shared_ptr<sync_table> sync_table::find(const object_domain& domain, bool create) {
-    // A forked child is somebody else, also to the objects that its parent had open.
-    static const int registered = ::pthread_atfork(nullptr, nullptr, forget_thread);
+    static const int registered = [] {
+        ready_for_forks();
+        return ::pthread_atfork([] { attached().mutex.lock(); }, [] { attached().mutex.unlock(); },
+                                begin_child);
+    }();
     static_cast<void>(registered);
     std::string key = key_of(domain);
     const std::lock_guard lock(attached().mutex);

@@ -105,7 +105,11 @@ sync_object::sync_object(object_kind kind,
                          std::unique_ptr<impl> state)
     : kind_(kind), granted_(granted), name_(std::move(name)), impl_(std::move(state)) {}
 
-sync_object::~sync_object() = default;
+sync_object::~sync_object() {
+    impl_->file.close();
+    if (kind_ == object_kind::mutex)
+        sync_table::keep_for_owner(impl_->table, impl_->slot, impl_->file.header().id);
+}
 
 std::unique_ptr<sync_object> sync_object::make(const object_name* name,
                                                creation how,
@@ -165,6 +169,7 @@ std::unique_ptr<sync_object> sync_object::from_token(std::string_view token,
                              : posix_error(what, errno);
         return nullptr;
     }
+    posix::end_keeping_table(from, made->table->file());
     const auto granted = from.rights == 'w'   ? sync_rights::wait
                          : from.rights == 'm' ? sync_rights::modify
                                               : sync_rights::wait_and_modify;
@@ -177,7 +182,8 @@ std::unique_ptr<inheritable_handle> sync_object::share(std::error_code& ec) cons
     const char rights = granted_ == sync_rights::wait     ? 'w'
                         : granted_ == sync_rights::modify ? 'm'
                                                           : 'b';
-    return posix::make_inheritable(impl_->file, rights, operations_of(kind_).share, ec);
+    return posix::make_inheritable(impl_->file, impl_->table->file(), rights,
+                                   operations_of(kind_).share, ec);
 }
 
 // --- waiting

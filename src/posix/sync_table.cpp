@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,7 @@ constexpr std::uint32_t records_at_once = 16;
 struct process_tables {
     std::mutex mutex;
     std::map<std::uint64_t, std::weak_ptr<sync_table>> all; ///< by serial
+    std::vector<std::shared_ptr<sync_table>> kept; ///< without a handle: see keep_for_owner
     std::uint64_t last_serial = 0;
     pthread_key_t key{};
 };
@@ -99,6 +101,13 @@ const life_id* life_in(thread_context& context, const life_place& place) {
     return own_life(place, fresh) ? &context.lives.emplace_back(fresh) : nullptr;
 }
 
+/// They would stay behind as files.
+void let_go_of_kept() {
+    std::vector<std::shared_ptr<sync_table>> kept; // which end when the lock is free again
+    const std::lock_guard lock(tables().mutex);
+    kept.swap(tables().kept);
+}
+
 std::uint64_t next_serial() {
     const std::lock_guard lock(tables().mutex);
     return ++tables().last_serial;
@@ -120,12 +129,38 @@ void sync_table::remember(const std::shared_ptr<sync_table>& table) {
     tables().all.emplace(table->serial(), table);
 }
 
+void sync_table::ready_for_forks() {
+    static const int registered = [] {
+        ready_lives_for_forks();
+        return ::pthread_atfork([] { tables().mutex.lock(); }, [] { tables().mutex.unlock(); },
+                                [] { tables().mutex.unlock(); });
+    }();
+    static_cast<void>(registered);
+}
+
+void sync_table::keep_for_owner(const std::shared_ptr<sync_table>& table,
+                                std::uint32_t index,
+                                std::uint64_t id) {
+    const auto& slot = table->slot(index);
+    const identity owner = slot.state.load(std::memory_order_acquire) & object_slot::owner;
+    life_id life;
+    if (slot.id.load(std::memory_order_acquire) != id || owner == 0 ||
+        !table->life_of(owner, life) || !is_own_process(life.process)) {
+        return;
+    }
+    static const int registered = std::atexit(let_go_of_kept);
+    static_cast<void>(registered);
+    const std::lock_guard lock(tables().mutex);
+    if (std::ranges::find(tables().kept, table) == tables().kept.end())
+        tables().kept.push_back(table);
+}
+
 bool sync_table::is_private() const noexcept {
     return domain().who == access::owner && domain().user == ::geteuid();
 }
 
-/// The process holds no object any longer, so none of its threads waits. One that still owns a
-/// mutex, through a handle that was closed, leaves it abandoned.
+/// The process holds no object any longer, so none of its threads waits, or owns a mutex that
+/// somebody else holds.
 sync_table::~sync_table() {
     const auto attaching = exclude_attaching();
     // Attached anew meanwhile: then these are the records of the other as well.

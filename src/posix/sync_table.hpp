@@ -159,12 +159,19 @@ public:
     /// The table in use, if there is one.
     static std::shared_ptr<sync_table> attach_existing(const object_domain& domain);
 
+    /// A thread owns the mutex `id` also when its process has closed the last handle: then the
+    /// table stays, until the process ends, if others still hold the mutex.
+    static void keep_for_owner(const std::shared_ptr<sync_table>& table,
+                               std::uint32_t index,
+                               std::uint64_t id);
+
     /// `key`: by which attach() knows it.
     sync_table(object_file&& file, mapping&& memory, std::string key) noexcept;
     sync_table(const sync_table&) = delete;
     sync_table& operator=(const sync_table&) = delete;
     ~sync_table();
 
+    const object_file& file() const noexcept { return file_; }
     const object_domain& domain() const noexcept { return file_.domain(); }
     table_layout& layout() const noexcept { return layout_; }
     object_slot& slot(std::uint32_t index) const noexcept { return layout_.slots[index]; }
@@ -204,6 +211,8 @@ public:
 
 private:
     static std::shared_ptr<sync_table> find(const object_domain& domain, bool create);
+    /// See ready_lives_for_forks.
+    static void ready_for_forks();
     /// To be found by the threads that have claimed records of it.
     static void remember(const std::shared_ptr<sync_table>& table);
     /// Whether only processes of the calling user use it.

@@ -249,9 +249,12 @@ TEST_F(GlobalObject, OfAnotherUserCanBeHandedToAChild) {
     auto bell = event::open("Global\\x");
     const auto shared = bell.share_with_child();
     const std::string token = shared.token();
-    // As a child would get it: a descriptor of its own.
-    const int own = dup(std::stoi(token));
-    auto inherited = event::from_token(std::to_string(own) + token.substr(token.find(':')));
+    // As a child would get it: descriptors of its own, of the object and of its table.
+    const auto rights = token.find(':');
+    const auto table = token.rfind(':') + 1;
+    auto inherited = event::from_token(std::to_string(dup(std::stoi(token))) +
+                                       token.substr(rights, table - rights) +
+                                       std::to_string(dup(std::stoi(token.substr(table)))));
     inherited.set();
     EXPECT_EQ(owner.ask("wait Global\\x 0"), "signaled");
 }

@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -159,27 +160,35 @@ steps close(Object& object) {
     return {{"close", [&](auto&) { object.close(); }}};
 }
 
-/// A token as a child would get it: of a descriptor of its own.
+/// A token as a child would get it: of descriptors of its own, two if the object is in a table.
 class inherited_token {
 public:
-    explicit inherited_token(const inheritable_object& object) {
+    inherited_token(const inheritable_object& object, bool in_table) {
         const std::string token = object.token();
         fd_ = ::dup(std::stoi(token));
         text_ = std::to_string(fd_) + token.substr(token.find(':'));
+        if (in_table) {
+            const auto last = text_.rfind(':') + 1;
+            table_ = ::dup(std::stoi(text_.substr(last)));
+            text_.replace(last, std::string::npos, std::to_string(table_));
+        }
     }
     inherited_token(const inherited_token&) = delete;
     inherited_token& operator=(const inherited_token&) = delete;
     ~inherited_token() {
         if (fd_ >= 0)
             ::close(fd_);
+        if (table_ >= 0)
+            ::close(table_);
     }
 
     const std::string& text() const noexcept { return text_; }
     /// It belongs to an object now.
-    void taken() noexcept { fd_ = -1; }
+    void taken() noexcept { fd_ = table_ = -1; }
 
 private:
     int fd_ = -1;
+    int table_ = -1;
     std::string text_;
 };
 
@@ -189,7 +198,7 @@ steps hand_over(const Object& object, Object& got) {
     auto shared = std::make_shared<std::optional<inheritable_object>>();
     return {{"share", [=, &object](auto& ec) { *shared = object.share_with_child(ec); }},
             {"inherit", [=, &got](auto& ec) {
-                 inherited_token token(**shared);
+                 inherited_token token(**shared, std::is_base_of_v<waitable, Object>);
                  got = Object::from_token(token.text(), ec);
                  if (!ec)
                      token.taken();

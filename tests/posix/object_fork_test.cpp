@@ -11,11 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <functional>
 #include <memory>
 #include <system_error>
+#include <thread>
+#include <vector>
 
 /// \file
 /// A child that is forked and does not exec holds nothing of its parent's objects, and is nobody's
@@ -107,6 +110,32 @@ TEST(ObjectFork, AChildMayOpenAndCreate) {
               0);
     EXPECT_EQ(mine.wait_for(10s), wait_status::signaled);
     EXPECT_FALSE(exists(name + "-of-child"));
+}
+
+TEST(ObjectFork, AChildMayOpenAndCreateWhateverOtherThreadsDoMeanwhile) {
+    const auto name = unique_name("fork");
+    event::create(name); // no table is left in use
+    std::atomic<bool> enough = false;
+    std::vector<std::thread> others;
+    for (const auto* const each : {"-a", "-b"}) {
+        others.emplace_back([&, mine = name + each] {
+            while (!enough)
+                event::create(mine).set();
+        });
+    }
+    for (int i = 0; i < 100; ++i) {
+        const int status = in_forked_child([&] {
+            auto own = event::create(name);
+            own.set();
+            return own.wait_for(0ms) == wait_status::signaled ? 0 : 1;
+        });
+        EXPECT_EQ(status, 0);
+        if (status != 0)
+            break; // each that hangs takes 20 seconds
+    }
+    enough = true;
+    for (auto& each : others)
+        each.join();
 }
 
 } // namespace
