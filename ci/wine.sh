@@ -9,6 +9,10 @@ wine_server() { WINEPREFIX=$ISTHMUS_WINEPREFIX WINEDEBUG=-all wineserver "$@"; }
 wine_log() { echo "$ISTHMUS_WINEPREFIX.log"; }
 
 # Makes the prefix once, and starts a server that stays when no program runs.
+#
+# The first program also starts Windows' services, which keep its standard error open, and end when no
+# other program runs: whoever waits for the end of that output would wait for theirs. So the first
+# program is one that stays, and says nothing.
 wine_start() {
     mkdir -p "$ISTHMUS_WINEPREFIX"
     wine_server -p 2>"$(wine_log)" || true # says no if one is running already
@@ -16,6 +20,10 @@ wine_start() {
         say "making a Wine prefix"
         "$root/ci/wine-run" wineboot -i >/dev/null 2>&1
     fi
+    local input=$ISTHMUS_WINEPREFIX/never
+    [ -p "$input" ] || mkfifo "$input"
+    "$root/ci/wine-run" cmd <>"$input" >/dev/null 2>&1 &
+    "$root/ci/wine-run" cmd /c exit >/dev/null 2>&1
 }
 
 wine_has_crashed() { grep -qs 'wineserver crashed' "$(wine_log)"; }
