@@ -1,6 +1,7 @@
 #include "support/object_child.hpp"
 #include "sync_testing.hpp"
 
+#include <array>
 #include <numeric>
 
 /// \file
@@ -216,6 +217,34 @@ TEST(SyncProcessAbandoned, ByAnOwnerWhoHadWaitedForMany) {
     EXPECT_EQ(second.wait_for(in_good_time), wait_status::abandoned);
     first.unlock();
     second.unlock();
+}
+
+/// The system wakes one of those who wait when the owner dies, and that one may die first.
+TEST(SyncProcessAbandoned, IsNoticedAlsoIfWhoIsWokenIsKilledAtThatMoment) {
+    const auto name = unique_name("sync");
+    const auto lock = mutex::create(name);
+    const auto rounds = scaled(under_wine() ? 3 : 20);
+    for (std::size_t i = 0; i < rounds; ++i) {
+        object_child owner;
+        ASSERT_EQ(owner.ask("open mutex " + name), "ok");
+        ASSERT_EQ(owner.ask("wait " + name + " -1"), "signaled");
+        std::array<object_child, 3> waiters;
+        object_child last;
+        for (auto* const each : {&waiters[0], &waiters[1], &waiters[2], &last}) {
+            ASSERT_EQ(each->ask("open mutex " + name), "ok");
+            each->begin("wait " + name + " -1");
+        }
+        std::this_thread::sleep_for(10ms);
+        owner.process().kill();
+        std::this_thread::sleep_for(std::chrono::microseconds(50 * i));
+        const auto begin = clock::now();
+        for (auto& each : waiters)
+            each.process().kill();
+        ASSERT_EQ(last.reply(), "abandoned") << "round " << i;
+        // Each of those before it may have been the owner for a moment.
+        EXPECT_LT(clock::now() - begin, 200ms + 1s * slowness());
+        EXPECT_EQ(last.ask("unlock " + name), "ok");
+    }
 }
 
 TEST(SyncProcessAbandoned, OneOfManyWaitersIsTold) {

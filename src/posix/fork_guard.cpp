@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <ctime>
 #include <mutex>
@@ -22,6 +23,9 @@ struct guarded_descriptors {
 
 /// Of this thread; only the outermost counts.
 thread_local int delay_depth = 0;
+
+/// How many forks there are between this process and the first of its program.
+std::atomic<std::uint32_t> forks_before{0};
 
 guarded_descriptors& guarded() {
     // Never destroyed: a fork may come from another object's destructor.
@@ -47,6 +51,7 @@ void after_fork_in_parent() {
 
 /// Only what is safe in the child of a process with threads.
 void after_fork_in_child() {
+    forks_before.fetch_add(1, std::memory_order_relaxed);
     const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (const int fd : guarded().all) {
         if (nothing < 0 || ::dup2(nothing, fd) < 0) {
@@ -108,6 +113,13 @@ fork_delay::~fork_delay() {
         return;
     const std::lock_guard lock(guarded().mutex);
     --guarded().delays;
+}
+
+/// With the process id, for processes that are made without the C library's knowledge.
+std::uint64_t process_stamp() noexcept {
+    watch_forks();
+    return std::uint64_t{forks_before.load(std::memory_order_relaxed)} << 32U |
+           static_cast<std::uint32_t>(::getpid());
 }
 
 } // namespace isthmus::posix

@@ -2,6 +2,8 @@
 
 #include "descriptor.hpp"
 
+#include <cstdint>
+
 namespace isthmus::posix {
 
 /// Keeps a descriptor from children that are forked and do not exec (those that do lose it anyway):
@@ -33,5 +35,10 @@ public:
     fork_delay& operator=(const fork_delay&) = delete;
     ~fork_delay();
 };
+
+/// Another one in each process than in all that it descends from: what is found in memory with
+/// another stamp is a parent's. A process id does not tell: a child in a pid namespace of its own
+/// may have its parent's.
+std::uint64_t process_stamp() noexcept;
 
 } // namespace isthmus::posix

@@ -177,7 +177,7 @@ std::shared_ptr<pipe_server> pipe_server::start(pipe_directory directory,
                                                 const pipe_directory::shape& shape) {
     const fork_delay forks; // until all is guarded
     std::shared_ptr<pipe_server> server(new pipe_server);
-    server->process_ = ::getpid();
+    server->process_ = process_stamp();
     server->directory_ = std::move(directory);
     server->shape_ = shape;
     const int fd = server->directory_.fd();
@@ -355,7 +355,7 @@ void pipe_server::close(instance& who, bool client_gone) noexcept {
     auto server = std::exchange(who.server, nullptr);
     if (!server)
         return;
-    if (server->process_ != ::getpid())
+    if (server->process_ != process_stamp())
         return;
     server->turn_away(who);
     if (client_gone)

@@ -82,7 +82,7 @@ private:
     void renew_link(const std::string& server) const;
 
     std::mutex mutex_;
-    pid_t process_ = 0; ///< a forked child must not clean up for its parent
+    std::uint64_t process_ = 0; ///< a forked child must not clean up for its parent
     pipe_directory directory_;
     pipe_directory::shape shape_;
     std::string number_;

@@ -177,7 +177,7 @@ bool claim_word(const own_process& own, life_word& word) {
 
 void ready_lives_for_forks() {
     static const int registered = [] {
-        const fork_delay guards_before_this;
+        { const fork_delay guards_first; } // over before this: some systems register under a lock
         ready_directories_for_forks();
         return ::pthread_atfork([] { mutex.lock(); }, [] { mutex.unlock(); }, forget_in_child);
     }();

@@ -73,7 +73,7 @@ void begin_child() {
 std::string key_of(const object_domain& domain) {
     const auto file = file_of(domain);
     return domain.base + '/' + std::to_string(domain.user) + '/' + file.name + ' ' +
-           std::to_string(::getpid()) + ' ' + std::to_string(::geteuid());
+           std::to_string(process_stamp()) + ' ' + std::to_string(::geteuid());
 }
 
 object_file open_table(const object_domain& domain, bool create) {

@@ -47,7 +47,7 @@ struct thread_context {
         std::uint64_t table;
         identity me;
     };
-    pid_t process = 0;
+    std::uint64_t process = 0;  ///< its stamp
     std::vector<life_id> lives; ///< one for each place
     std::vector<claim> claims;
 };
@@ -56,7 +56,7 @@ struct thread_context {
 void end_thread(void* pointer) {
     const std::unique_ptr<thread_context> context(static_cast<thread_context*>(pointer));
     forget_thread(); // what other destructors of the thread do now, they do as somebody new
-    if (context->process != ::getpid())
+    if (context->process != process_stamp())
         return; // a forked child's copy of its parent's
     for (const auto& claim : context->claims) {
         std::shared_ptr<sync_table> table;
@@ -80,10 +80,10 @@ thread_context* context_of_thread() {
         return nullptr;
     }
     auto* context = static_cast<thread_context*>(::pthread_getspecific(tables().key));
-    if (context && context->process == ::getpid())
+    if (context && context->process == process_stamp())
         return context;
     auto fresh = std::make_unique<thread_context>();
-    fresh->process = ::getpid();
+    fresh->process = process_stamp();
     if (const int failed = ::pthread_setspecific(tables().key, fresh.get()); failed != 0) {
         errno = failed;
         return nullptr;

@@ -2,6 +2,7 @@
 
 #include "capabilities.hpp"
 #include "descriptor.hpp"
+#include "fork_guard.hpp"
 #include "syscalls.hpp"
 
 #include <poll.h>
@@ -22,9 +23,9 @@ public:
     /// False with errno.
     bool open() {
         // A forked child shares its parent's, and would drain wake-ups that are not its own.
-        if (reader_ && process_ == ::getpid())
+        if (reader_ && process_ == process_stamp())
             return true;
-        process_ = ::getpid();
+        process_ = process_stamp();
         writer_.reset();
         if constexpr (capability::eventfd) {
             reader_ = descriptor(os.eventfd());
@@ -56,7 +57,7 @@ public:
     }
 
 private:
-    pid_t process_ = 0;
+    std::uint64_t process_ = 0;
     descriptor reader_;
     descriptor writer_;
 };

@@ -75,6 +75,51 @@ const child_role contained("contained", [](const std::vector<std::string>& argum
 #endif
 });
 
+/// Forks a child into a pid namespace of its own: process 1, as its parent is. It tells 0 if the
+/// child is nobody's owner, or why there is none.
+const child_role doubled("doubled", [](const std::vector<std::string>& /*arguments*/) {
+#if defined(__linux__)
+    const auto in_namespace = [](const auto& body) {
+        if (::unshare(CLONE_NEWPID) != 0)
+            return -1;
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            ::_exit(body());
+        }
+        int status = 0;
+        return ::waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status)
+                                                                          : -1;
+    };
+    const int result = in_namespace([&] {
+        auto guard = mutex::create_unnamed({.initially_owned = true});
+        const int found = in_namespace([&] {
+            if (::getpid() != 1)
+                return 2;
+            std::error_code ec;
+            guard.unlock(ec);
+            return ec == errc::not_owner && !guard.try_lock(ec) && !ec ? 0 : 3;
+        });
+        guard.unlock();
+        return found == -1 ? 4 : found;
+    });
+    tell_test(result == -1 || result == 4 ? failed("namespaces") : std::to_string(result));
+    return 0;
+#else
+    tell_test("skip: namespaces are Linux's");
+    return 0;
+#endif
+});
+
+TEST(Container, AForkedChildWithItsParentsProcessIdOwnsNothing) {
+    auto process = child_process::start("doubled");
+    const auto told = process.read_line().value_or("(nothing)");
+    if (told.starts_with("skip: "))
+        GTEST_SKIP() << told.substr(6);
+    EXPECT_EQ(told, "0");
+    EXPECT_EQ(process.wait(), 0);
+}
+
 /// Two containers, a and b.
 class Containers : public testing::Test {
 protected:
