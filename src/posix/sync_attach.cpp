@@ -134,7 +134,7 @@ std::shared_ptr<sync_table> sync_table::find(const object_domain& domain, bool c
         mapping::shared(memory.get(), content_offset, layout_size, PROT_READ | PROT_WRITE);
     if (!mapped)
         return nullptr;
-    auto table = std::make_shared<sync_table>(std::move(file), std::move(mapped), key);
+    auto table = std::make_shared<sync_table>(std::move(file), std::move(mapped), std::string(key));
     std::erase_if(all, [](const auto& entry) { return entry.second.expired(); });
     all.emplace(std::move(key), table);
     remember(table);

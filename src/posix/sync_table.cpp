@@ -115,7 +115,7 @@ std::uint64_t next_serial() {
 
 } // namespace
 
-sync_table::sync_table(object_file&& file, mapping&& memory, std::string key) noexcept
+sync_table::sync_table(object_file&& file, mapping&& memory, std::string&& key) noexcept
     : file_(std::move(file)),
       memory_(std::move(memory)),
       key_(std::move(key)),

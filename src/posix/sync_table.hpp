@@ -166,7 +166,7 @@ public:
                                std::uint64_t id);
 
     /// `key`: by which attach() knows it.
-    sync_table(object_file&& file, mapping&& memory, std::string key) noexcept;
+    sync_table(object_file&& file, mapping&& memory, std::string&& key) noexcept;
     sync_table(const sync_table&) = delete;
     sync_table& operator=(const sync_table&) = delete;
     ~sync_table();

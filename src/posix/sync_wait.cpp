@@ -258,12 +258,13 @@ private:
 };
 
 /// Where each object of a wait in one table stands.
-constexpr auto in_order = [] {
+constexpr std::array<std::uint8_t, max_wait_objects> make_order() noexcept {
     std::array<std::uint8_t, max_wait_objects> places{};
     for (std::size_t i = 0; i < places.size(); ++i)
         places[i] = static_cast<std::uint8_t>(i);
     return places;
-}();
+}
+constexpr auto in_order = make_order();
 
 wait_ending wait_in_one_table(std::span<const wait_target> targets,
                               bool all,
