@@ -399,14 +399,17 @@ life_watch watch_life(const life_id& who) noexcept {
     const std::lock_guard lock(mutex);
     std::shared_ptr<foreign_life> life;
     if (look_at(who, life) == vital::alive) {
-        const own_process* const own = life ? nullptr : find_own(who.process);
-        const mapping& memory = life ? life->memory : own->memory;
-        const bool robust = life ? life->robust : own->file.header().size != 0;
-        if (robust && memory) {
-            result.word = &words_of(memory)[who.thread].word;
+        const mapping* memory = nullptr;
+        if (life) {
+            memory = life->robust ? &life->memory : nullptr;
+        } else if (const own_process* const own = find_own(who.process)) {
+            memory = own->file.header().size != 0 ? &own->memory : nullptr;
+        }
+        if (memory && *memory) {
+            result.word = &words_of(*memory)[who.thread].word;
             result.value = result.word->load(std::memory_order_acquire);
             if (life)
-                result.mapping = std::shared_ptr<const void>(life, memory.data());
+                result.mapping = std::shared_ptr<const void>(life, memory->data());
         }
     }
     errno = reason;
