@@ -243,6 +243,9 @@ TEST(SyncProcessAbandoned, IsNoticedAlsoIfWhoIsWokenIsKilledAtThatMoment) {
         ASSERT_EQ(last.reply(), "abandoned") << "round " << i;
         // Each of those before it may have been the owner for a moment.
         EXPECT_LT(clock::now() - begin, 200ms + 1s * slowness());
+        // Who is not quite dead yet could still be given it, and abandon it.
+        for (auto& each : waiters)
+            each.process().kill_and_wait();
         EXPECT_EQ(last.ask("unlock " + name), "ok");
     }
 }
