@@ -123,6 +123,27 @@ leg_windows_mingw() {
         wine_start
         ctest --preset windows-mingw --rerun-failed
     fi
+    wine_and_native
+}
+
+# A Windows program and a native one on one network. The native one is a test of its own, which starts
+# the other by Wine in a network namespace.
+wine_and_native() {
+    local build=$root/build/linux-gcc
+    # The leg linux-gcc has built it, if it has run.
+    if [ ! -x "$build/tests/posix_net_hosts_test" ]; then
+        build=$root/build/windows-mingw-native
+        cmake --preset linux-gcc -B "$build" -DISTHMUS_BUILD_SHARED=OFF -DISTHMUS_BUILD_EXAMPLES=OFF \
+            -DISTHMUS_BUILD_TOOLS=OFF -DISTHMUS_BUILD_BENCH=OFF -DISTHMUS_CHECK_HEADERS=OFF \
+            -DISTHMUS_INSTALL=OFF -DISTHMUS_TEST_32_BIT=OFF >"$build-configure.log" 2>&1 || {
+            cat "$build-configure.log"
+            return 1
+        }
+    fi
+    cmake --build "$build" -j "$(jobs_count)" --target posix_net_hosts_test
+    ISTHMUS_WINE_RUN=$root/ci/wine-run \
+        ISTHMUS_WINE_PEER=$root/build/windows-mingw/tests/net_process_test.exe \
+        "$build/tests/posix_net_hosts_test" --gtest_filter='*Windows*' --gtest_brief=1
 }
 
 leg_windows_msvc() {

@@ -1,5 +1,5 @@
 # What the build needs, found on the system first, else fetched by version and hash:
-#   the library  Asio (headers only), spdlog
+#   the library  Asio (headers only), spdlog; OpenSSL if it is there (never fetched)
 #   tests        GoogleTest
 #   tools        CLI11
 #   bench        Google Benchmark, CLI11, nlohmann-json
@@ -74,6 +74,17 @@ else()
   else()
     add_library(isthmus_spdlog ALIAS spdlog::spdlog)
     set(isthmus_spdlog_exported spdlog::spdlog)
+  endif()
+endif()
+
+# --- OpenSSL's libcrypto, which authenticates datagrams; Windows and macOS have their own
+set(isthmus_openssl FALSE)
+if(ISTHMUS_OPENSSL AND NOT WIN32 AND NOT APPLE)
+  find_package(OpenSSL 1.1 QUIET COMPONENTS Crypto)
+  if(TARGET OpenSSL::Crypto)
+    set(isthmus_openssl TRUE)
+  else()
+    message(STATUS "OpenSSL: not found here, broadcast slots cannot be given a key")
   endif()
 endif()
 

@@ -16,11 +16,21 @@
 namespace isthmus::detail {
 
 /// What an operation works on; part of its texts.
-enum class subject : std::uint8_t { any, name, channel, pipe, region, mutex, semaphore, event };
+enum class subject : std::uint8_t {
+    any,
+    name,
+    channel,
+    pipe,
+    region,
+    mutex,
+    semaphore,
+    event,
+    slot
+};
 
 constexpr std::string_view text_of(subject what) noexcept {
-    constexpr std::array<std::string_view, 8> texts{"object", "name",  "channel",   "pipe",
-                                                    "region", "mutex", "semaphore", "event"};
+    constexpr std::array<std::string_view, 9> texts{
+        "object", "name", "channel", "pipe", "region", "mutex", "semaphore", "event", "slot"};
     return texts[static_cast<std::size_t>(what)];
 }
 
@@ -86,6 +96,11 @@ inline constexpr std::array operations{
     operation_row{operation::pulse_event, "pulse_event", "pulse event", subject::event},
     operation_row{operation::share_event, "share_event", "share event", subject::event},
     operation_row{operation::inherit_event, "inherit_event", "inherit event", subject::event},
+    operation_row{operation::create_slot, "create_slot", "create slot", subject::slot},
+    operation_row{operation::open_slot, "open_slot", "open slot", subject::slot},
+    operation_row{operation::read_slot, "read_slot", "read slot", subject::slot},
+    operation_row{operation::write_slot, "write_slot", "write slot", subject::slot},
+    operation_row{operation::query_slot, "query_slot", "query slot", subject::slot},
     operation_row{operation::wait_object, "wait_object", "wait for object", subject::any},
     operation_row{operation::share_object, "share_object", "share object", subject::any},
     operation_row{operation::wait_any, "wait_any", "wait for any object", subject::any},
@@ -126,6 +141,7 @@ inline constexpr std::array win32_codes{
     code_row{6, errc::wrong_kind, operation::open_semaphore},
     code_row{6, errc::wrong_kind, operation::create_event},
     code_row{6, errc::wrong_kind, operation::open_event},
+    code_row{87, errc::message_too_large, operation::write_slot}, // INVALID_PARAMETER
 
     code_row{1, errc::not_supported},    // INVALID_FUNCTION
     code_row{2, errc::not_found},        // FILE_NOT_FOUND
@@ -325,6 +341,11 @@ inline constexpr std::array texts{
     text_row{operation::create_semaphore, errc::invalid_argument,
              "the maximum is at least 1, the initial count 0 to the maximum"},
     text_row{operation::release_semaphore, errc::invalid_argument, "not a number above 0"},
+    text_row{operation::create_slot, errc::invalid_argument, "the quota is 1 byte to 1 GiB"},
+    text_row{operation::open_slot, errc::not_found, "nobody reads a slot of that name"},
+    text_row{operation::read_slot, errc::timed_out, "no message came in time"},
+    text_row{operation::read_slot, errc::buffer_too_small, "the message is larger than the buffer"},
+    text_row{operation::write_slot, errc::broken, "the reader is gone"},
     text_row{operation::unlock_mutex, errc::not_owner, "the thread does not own it"},
 };
 

@@ -3,6 +3,7 @@
 
 #include <isthmus/log.hpp>
 
+#include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
@@ -89,6 +90,17 @@ std::shared_ptr<spdlog::logger> logger() noexcept {
         return all.current;
     } catch (...) {
         return nullptr; // out of memory: do without a log
+    }
+}
+
+void log_formatted(spdlog::level::level_enum level,
+                   spdlog::string_view_t format,
+                   spdlog::fmt_lib::format_args args) noexcept {
+    try {
+        if (const auto sink = logger(); sink && sink->should_log(level)) {
+            sink->log(level, spdlog::fmt_lib::vformat(format, args));
+        }
+    } catch (...) { // NOLINT(bugprone-empty-catch): logging must never make a call fail
     }
 }
 

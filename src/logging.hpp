@@ -1,6 +1,8 @@
 #pragma once
 
-#include <spdlog/spdlog.h>
+#include <isthmus/log.hpp>
+
+#include <spdlog/common.h>
 
 #include <memory>
 
@@ -13,16 +15,16 @@ namespace isthmus::detail {
 std::shared_ptr<spdlog::logger> logger() noexcept;
 
 /// Logs if logging is on. A logger that throws is not allowed to disturb the caller.
+void log_formatted(spdlog::level::level_enum level,
+                   spdlog::string_view_t format,
+                   spdlog::fmt_lib::format_args args) noexcept;
+
+/// The same. What formats and logs is compiled once, not with every call.
 template <class... Args>
 void log(spdlog::level::level_enum level,
          spdlog::format_string_t<Args...> format,
          Args&&... args) noexcept {
-    try {
-        if (const auto sink = logger(); sink && sink->should_log(level)) {
-            sink->log(level, format, std::forward<Args>(args)...);
-        }
-    } catch (...) { // NOLINT(bugprone-empty-catch): logging must never make a call fail
-    }
+    log_formatted(level, format, spdlog::fmt_lib::make_format_args(args...));
 }
 
 } // namespace isthmus::detail

@@ -59,6 +59,11 @@ enum class operation {
     pulse_event,
     share_event,
     inherit_event,
+    create_slot,
+    open_slot,
+    read_slot,
+    write_slot,
+    query_slot,
     wait_object,
     share_object,
     wait_any,
@@ -119,10 +124,12 @@ inline constexpr std::uint32_t too_many_open_files = 4;
 inline constexpr std::uint32_t access_denied = 5;
 inline constexpr std::uint32_t invalid_handle = 6;
 inline constexpr std::uint32_t not_enough_memory = 8;
+inline constexpr std::uint32_t handle_eof = 38;
 inline constexpr std::uint32_t not_supported = 50;
 inline constexpr std::uint32_t invalid_parameter = 87;
 inline constexpr std::uint32_t broken_pipe = 109;
 inline constexpr std::uint32_t semaphore_timeout = 121;
+inline constexpr std::uint32_t insufficient_buffer = 122;
 inline constexpr std::uint32_t invalid_name = 123;
 inline constexpr std::uint32_t already_exists = 183;
 inline constexpr std::uint32_t filename_exceeds_range = 206;
@@ -136,6 +143,7 @@ inline constexpr std::uint32_t not_owner = 288;
 inline constexpr std::uint32_t too_many_posts = 298;
 inline constexpr std::uint32_t pipe_listening = 536;
 inline constexpr std::uint32_t operation_aborted = 995;
+inline constexpr std::uint32_t not_enough_quota = 1816;
 } // namespace win32_code
 
 } // namespace isthmus::detail

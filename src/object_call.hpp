@@ -53,7 +53,12 @@ inline bool check_modifiable(const std::unique_ptr<sync_object>& object,
     return true;
 }
 
-/// The same for the right to wait.
+/// Whether there is an object, opened with the right to wait.
+inline bool may_wait(const std::unique_ptr<sync_object>& object) noexcept {
+    return object && object->granted() != sync_rights::modify;
+}
+
+/// The same, and an error if not.
 inline bool check_waitable(const std::unique_ptr<sync_object>& object,
                            operation what,
                            std::error_code& ec) noexcept {

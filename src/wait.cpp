@@ -12,7 +12,6 @@ namespace isthmus {
 
 using detail::operation;
 using detail::sync_object;
-using detail::throw_if_error;
 using detail::throwing;
 using detail::win32_error;
 namespace win32_code = detail::win32_code;
@@ -120,7 +119,8 @@ waitable& waitable::operator=(waitable&&) noexcept = default;
 waitable::~waitable() = default;
 
 wait_status waitable::wait_until(const deadline& until, std::error_code& ec) const {
-    if (!detail::check_waitable(object_, wait_operation(object_), ec)) {
+    if (!detail::may_wait(object_)) {
+        detail::check_waitable(object_, wait_operation(object_), ec);
         return wait_status::timed_out;
     }
     return object_->wait(until, ec);
@@ -129,7 +129,9 @@ wait_status waitable::wait_until(const deadline& until, std::error_code& ec) con
 wait_status waitable::wait_until(const deadline& until) const {
     std::error_code ec;
     const auto status = wait_until(until, ec);
-    throw_if_error(ec, wait_operation(object_), detail::name_of(object_));
+    if (ec) {
+        detail::throw_error(ec, wait_operation(object_), detail::name_of(object_));
+    }
     return status;
 }
 

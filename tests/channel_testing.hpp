@@ -104,16 +104,6 @@ inline std::string next_text(channel& from) {
     return got ? text(std::span(buffer).first(got->size)) : "(nothing: " + ec.message() + ")";
 }
 
-/// Calls `cancel` until the call in the background has returned. There is no way to see from
-/// outside that a thread has begun to block, and cancelling one that has not yet does nothing.
-template <class Result, class Cancel>
-Result cancel_until_done(std::future<Result>& call, Cancel cancel) {
-    do {
-        cancel();
-    } while (call.wait_for(std::chrono::milliseconds(2)) != std::future_status::ready);
-    return call.get();
-}
-
 /// Why the name cannot be served, or reached.
 inline std::error_code creation_error(std::string_view name, const listener_options& options) {
     return error_of([&](auto& ec) { channel_listener::create(name, options, ec); });

@@ -101,20 +101,28 @@ TEST(Win32Codes, MeanTheSameInMostOperations) {
         {4, errc::too_many_handles},   {5, errc::access_denied},      {32, errc::busy},
         {8, errc::out_of_memory},      {14, errc::out_of_memory},     {39, errc::no_space},
         {50, errc::not_supported},     {53, errc::not_found},         {64, errc::broken},
-        {67, errc::not_found},         {87, errc::invalid_argument},  {109, errc::broken},
-        {112, errc::no_space},         {120, errc::not_supported},    {121, errc::timed_out},
-        {122, errc::buffer_too_small}, {123, errc::invalid_name},     {161, errc::invalid_name},
-        {183, errc::already_exists},   {206, errc::name_too_long},    {230, errc::wrong_mode},
-        {232, errc::broken},           {233, errc::not_connected},    {234, errc::buffer_too_small},
-        {258, errc::timed_out},        {288, errc::not_owner},        {298, errc::limit_exceeded},
-        {535, errc::invalid_argument}, {536, errc::not_connected},    {995, errc::canceled},
-        {1450, errc::out_of_memory},   {1460, errc::timed_out},       {1816, errc::quota_exceeded},
-        {31, errc::io_error},          {0xC0000005U, errc::io_error},
+        {67, errc::not_found},         {109, errc::broken},           {112, errc::no_space},
+        {120, errc::not_supported},    {121, errc::timed_out},        {122, errc::buffer_too_small},
+        {123, errc::invalid_name},     {161, errc::invalid_name},     {183, errc::already_exists},
+        {206, errc::name_too_long},    {230, errc::wrong_mode},       {232, errc::broken},
+        {233, errc::not_connected},    {234, errc::buffer_too_small}, {258, errc::timed_out},
+        {288, errc::not_owner},        {298, errc::limit_exceeded},   {535, errc::invalid_argument},
+        {536, errc::not_connected},    {995, errc::canceled},         {1450, errc::out_of_memory},
+        {1460, errc::timed_out},       {1816, errc::quota_exceeded},  {31, errc::io_error},
+        {0xC0000005U, errc::io_error},
     };
     for (const auto what : all_operations()) {
         for (const auto& [code, meaning] : table) {
             EXPECT_EQ(win32_error(what, code), meaning) << operation_text(what) << ' ' << code;
         }
+    }
+}
+
+TEST(Win32Codes, AnInvalidParameterOfAMailslotsWriteIsTheMessage) {
+    for (const auto what : all_operations()) {
+        EXPECT_EQ(win32_error(what, 87),
+                  what == operation::write_slot ? errc::message_too_large : errc::invalid_argument)
+            << operation_text(what);
     }
 }
 

@@ -9,15 +9,17 @@
 #include <vector>
 
 /// \file
-/// The examples about shared memory and synchronization, as a reader of the documentation starts
-/// them.
+/// The examples about slots, shared memory and synchronization, as a reader of the documentation
+/// starts them.
 
 namespace isthmus::test {
 namespace {
 
 child_process start_example(const std::string& name, const std::vector<std::string>& arguments) {
-    return child_process::start_program(
-        std::string(ISTHMUS_EXAMPLES) + "/" + name + ISTHMUS_EXECUTABLE_SUFFIX, arguments);
+    std::string path = ISTHMUS_EXAMPLES "/"; // not by operator+: a false alarm of GCC 12 (105651)
+    path += name;
+    path += ISTHMUS_EXECUTABLE_SUFFIX;
+    return child_process::start_program(path, arguments);
 }
 
 std::string line_of(child_process& child) {
@@ -44,6 +46,60 @@ TEST(Examples, TheReaderSeesWhatTheWriterWrites) {
     EXPECT_EQ(writer.wait(), 0);
     EXPECT_EQ(line_of(reader), "The writer is done");
     EXPECT_EQ(reader.wait(), 0);
+}
+
+TEST(Examples, TheMailslotServerPrintsWhatClientsSend) {
+    const auto name = unique_name("alerts");
+    auto server = start_example("mailslot_server", {name, "3"});
+    EXPECT_EQ(line_of(server), R"(Reading \\.\mailslot\)" + name);
+    auto client = start_example("mailslot_client", {name, "one", "two"});
+    EXPECT_EQ(line_of(client), "Sent: one");
+    EXPECT_EQ(line_of(client), "Sent: two");
+    EXPECT_EQ(client.wait(), 0);
+    EXPECT_EQ(line_of(server), "Message: one");
+    EXPECT_EQ(line_of(server), "Message: two");
+    auto typed = start_example("mailslot_client", {name});
+    typed.write_line("three");
+    typed.close_input();
+    EXPECT_EQ(typed.wait(), 0);
+    EXPECT_EQ(line_of(server), "Message: three");
+    EXPECT_EQ(server.wait(), 0);
+    auto late = start_example("mailslot_client", {name, "four"});
+    EXPECT_EQ(late.wait(), 1);
+}
+
+TEST(Examples, EverybodyInTheChatHearsEverybody) {
+    for (const auto& network :
+         {std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1"}}) {
+        const auto join = [&](const std::string& name) {
+            std::vector<std::string> arguments{name};
+            arguments.insert(arguments.end(), network.begin(), network.end());
+            return start_example("broadcast_chat", arguments);
+        };
+        // Others on this machine may chat as well.
+        const auto hears = [](child_process& who, std::string_view what) {
+            for (int i = 0; i < 20; ++i) {
+                if (line_of(who) == what)
+                    return true;
+            }
+            return false;
+        };
+        const auto first = unique_name("anna");
+        const auto second = unique_name("ben");
+        auto anna = join(first);
+        EXPECT_TRUE(hears(anna, first + " is here"));
+        auto ben = join(second);
+        EXPECT_TRUE(hears(anna, second + " is here"));
+        EXPECT_TRUE(hears(ben, second + " is here"));
+        anna.write_line("hello");
+        EXPECT_TRUE(hears(anna, first + ": hello"));
+        EXPECT_TRUE(hears(ben, first + ": hello"));
+        ben.close_input();
+        EXPECT_TRUE(hears(anna, second + " has left"));
+        EXPECT_EQ(ben.wait(), 0);
+        anna.close_input();
+        EXPECT_EQ(anna.wait(), 0);
+    }
 }
 
 TEST(Examples, ASingleInstanceGoesWithItsProcess) {

@@ -24,6 +24,9 @@ struct usage {
 };
 usage usage_now();
 
+/// For this process and the children that it starts from now on.
+void set_environment(const std::string& name, const std::string& value);
+
 /// A child process that runs this program again with other arguments; killed when destroyed.
 class child {
 public:

@@ -11,9 +11,10 @@ namespace isthmus::bench {
 /// A directory of this run's own, removed at its end. Short: it becomes part of socket paths.
 class scratch_directory {
 public:
-    scratch_directory() {
+    explicit scratch_directory(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
         std::random_device random;
-        path_ = std::filesystem::temp_directory_path() / ("ib-" + std::to_string(random()));
+        path_ = parent / ("ib-" + std::to_string(random()));
         if (!std::filesystem::create_directory(path_)) {
             throw std::runtime_error("cannot create " + path_.string());
         }
@@ -24,6 +25,7 @@ public:
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
+    std::string path() const { return path_.string(); }
     std::string file(const std::string& name) const { return (path_ / name).string(); }
 
 private:

@@ -12,7 +12,9 @@
 #include <isthmus/log.hpp>
 #include <isthmus/mutex.hpp>
 #include <isthmus/name.hpp>
+#include <isthmus/network.hpp>
 #include <isthmus/region.hpp>
 #include <isthmus/semaphore.hpp>
+#include <isthmus/slot.hpp>
 #include <isthmus/stop_source.hpp>
 #include <isthmus/wait.hpp>

@@ -51,7 +51,11 @@ inline constexpr bool huge_pages = ISTHMUS_LINUX_FAST_PATHS;
 /// by the kernel). Fallback: zeros are written, once and under a lock.
 inline constexpr bool harmless_allocation = ISTHMUS_LINUX_FAST_PATHS;
 
-/// /proc/self/fd gives a short path to a long directory. Fallback: such a path is refused.
+/// Memory of a part of a file can be given back (fallocate). Fallback: it stays with the file.
+inline constexpr bool holes_in_files = ISTHMUS_LINUX_FAST_PATHS;
+
+/// /proc/self/fd gives a short path to a long directory, and opens a file anew. Fallback: such a
+/// path is refused, and what is opened anew is found by its name.
 inline constexpr bool proc_self_fd = ISTHMUS_LINUX_FAST_PATHS;
 
 } // namespace isthmus::posix::capability

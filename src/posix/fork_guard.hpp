@@ -19,6 +19,16 @@ public:
     /// To be destroyed before the descriptor is closed.
     ~fork_guard();
 
+    /// Says that its descriptor, with a shared lock, is about to be mapped. A forked child inherits
+    /// mappings, and with them the open file that has the lock: so before the next fork the lock
+    /// moves to another open file, which takes the number over. (If there is none to be had, the
+    /// child keeps the lock as long as it keeps the mapping.) To be called, and the mapping made,
+    /// under one fork_delay. False if the system has no way to do that: then it must not be mapped.
+    bool allow_mapping() noexcept;
+
+    /// Says that the lock is about to be given up: no fork moves it any more.
+    void end_mapping() noexcept;
+
     /// Closes the descriptor that it guards, with no fork in between.
     void close(descriptor& guarded) noexcept;
 
@@ -40,5 +50,9 @@ public:
 /// another stamp is a parent's. A process id does not tell: a child in a pid namespace of its own
 /// may have its parent's.
 std::uint64_t process_stamp() noexcept;
+
+/// The same without a system call, and blind for processes that are made without the C library's
+/// knowledge: how many forks there are between this process and the first of its program.
+std::uint32_t forks_so_far() noexcept;
 
 } // namespace isthmus::posix

@@ -2,6 +2,7 @@
 
 #include "patience.hpp"
 #include "pipe_directory.hpp"
+#include "pipe_path.hpp"
 
 #include <unistd.h>
 
@@ -29,46 +30,49 @@ std::error_code failure(detail::operation what) {
 }
 
 /// Without one (with errno) if another user has none that can be trusted.
-directory_pointer others_directory(uid_t user, bool& none) {
-    auto directory = directory_of(user, area::global, runtime_base());
+directory_pointer others_directory(uid_t user, area where, bool& none) {
+    auto directory = directory_of(user, where, runtime_base());
     none = !directory && (errno == ENOENT || errno == EPERM || errno == EACCES);
     return directory;
 }
 
-/// A live object of another user. As find_object.
-object_file find_elsewhere(const std::string& file) {
+/// A live object of another user, as `look` sees it. As find_object.
+template <class Look>
+auto find_elsewhere(area where, const std::string& file, Look look) {
+    using found_object = decltype(look(directory_pointer(), file));
     const auto users = other_users();
     if (!users)
-        return {};
+        return found_object();
     for (const uid_t user : *users) {
         bool none = false;
-        const auto directory = others_directory(user, none);
+        const auto directory = others_directory(user, where, none);
         if (none)
             continue;
-        object_file found = directory ? object_file::look(directory, file) : object_file();
+        found_object found = directory ? look(directory, file) : found_object();
         // What is being made is not there yet; what is being removed, no longer.
         if (found || (errno != ENOENT && errno != EAGAIN))
             return found;
     }
     errno = ENOENT;
-    return {};
+    return found_object();
 }
 
 /// Whether the name that the caller has announced may become its own. False with errno: EEXIST if
 /// another user has it, EAGAIN if that is not decided yet.
-bool is_free_elsewhere(const std::string& file) {
+template <class Look>
+bool is_free_elsewhere(area where, const std::string& file, Look look) {
     const auto users = other_users();
     if (!users)
         return false;
     for (const uid_t user : *users) {
         for (patience again(tries_for_others);;) {
             bool none = false;
-            const auto directory = others_directory(user, none);
+            const auto directory = others_directory(user, where, none);
             if (none)
                 break;
             if (!directory)
                 return false;
-            const bool found = static_cast<bool>(object_file::look(directory, file));
+            const bool found = static_cast<bool>(look(directory, file));
             if (!found && errno == ENOENT)
                 break;
             if (found || errno == EACCES)
@@ -90,6 +94,11 @@ struct object_name_file {
     file_rules rules;
 };
 
+void set_name(object_header& header, const std::string& name) {
+    header.name_size = static_cast<std::uint32_t>(std::min(name.size(), header.name.size()));
+    std::copy_n(name.data(), header.name_size, header.name.data());
+}
+
 /// How the object that is wanted would be made.
 object_name_file plan(const object_request& wanted) {
     object_name_file result;
@@ -101,10 +110,8 @@ object_name_file plan(const object_request& wanted) {
         result.file = hidden_file("unnamed", header.id);
         return result;
     }
-    const std::string& name = wanted.name->name();
-    header.name_size = static_cast<std::uint32_t>(std::min(name.size(), header.name.size()));
-    std::copy_n(name.data(), header.name_size, header.name.data());
-    result.file = encode_object_name(name);
+    set_name(header, wanted.name->name());
+    result.file = encode_object_name(wanted.name->name());
     if (wanted.name->where() == object_name::scope::global) {
         result.where = area::global;
         result.rules = {.mode = mode_for(wanted.who), .known_to_all = true};
@@ -118,7 +125,10 @@ object_file make(const object_name_file& planned,
                  bool& undecided) {
     undecided = false;
     const auto is_free = [&] {
-        if (planned.where == area::local || is_free_elsewhere(planned.file))
+        if (planned.where == area::local ||
+            (planned.rules.sole
+                 ? is_free_elsewhere(planned.where, planned.file, visit_object)
+                 : is_free_elsewhere(planned.where, planned.file, object_file::look)))
             return true;
         undecided = errno == EAGAIN;
         return false;
@@ -165,7 +175,7 @@ std::string shown_name(const object_name* name) {
 object_file find_object(area where, const std::string& file) {
     object_file result = object_file::open(own_directory(where), file);
     if (!result && errno == ENOENT && where == area::global)
-        result = find_elsewhere(file);
+        result = find_elsewhere(where, file, object_file::look);
     return result;
 }
 
@@ -205,6 +215,44 @@ object_file make_object(const object_request& wanted,
     if (result.header().name_text() != planned.header.name_text()) {
         ec = posix_error(what, EPROTO); // another long name with the same hash
         return {};
+    }
+    return result;
+}
+
+object_file make_slot(const slot_request& wanted,
+                      const object_file::preparation& prepare,
+                      std::error_code& ec) {
+    constexpr auto what = detail::operation::create_slot;
+    ec.clear();
+    reap_dead_objects(area::slot);
+    object_name_file planned{
+        .where = area::slot,
+        .file = encode_key(wanted.key),
+        .header = {},
+        .rules = {.mode = mode_for(wanted.who), .sole = true, .known_to_all = true}};
+    planned.header.id = make_id();
+    planned.header.kind = slot_kind;
+    planned.header.size = wanted.size;
+    set_name(planned.header, wanted.key);
+    object_file result = make_new(planned, prepare);
+    if (!result)
+        ec = errno == EEXIST ? win32_error(what, win32_code::already_exists) : failure(what);
+    return result;
+}
+
+visited_object find_slot(const std::string& key, std::error_code& ec) {
+    constexpr auto what = detail::operation::open_slot;
+    ec.clear();
+    const std::string file = encode_key(key);
+    visited_object result = visit_own_object(own_directory(area::slot), file);
+    if (!result && errno == ENOENT)
+        result = find_elsewhere(area::slot, file, visit_object);
+    if (!result) {
+        ec = errno == ENOENT ? win32_error(what, win32_code::file_not_found) : failure(what);
+    } else if (result.header.kind != slot_kind || result.header.name_text() != key) {
+        // Another long name with the same hash, or no slot at all.
+        ec = posix_error(what, EPROTO);
+        result = {};
     }
     return result;
 }

@@ -3,6 +3,7 @@
 #include "native_error.hpp"
 #include "object.hpp"
 #include "object_file.hpp"
+#include "visited_object.hpp"
 
 #include <isthmus/access.hpp>
 
@@ -38,6 +39,18 @@ object_file make_object(const object_request& wanted,
                         const object_file::preparation& prepare,
                         bool& created,
                         std::error_code& ec);
+
+/// The same for slots, which have a namespace of their own: one process reads each.
+struct slot_request {
+    const std::string& key; ///< of its address
+    std::uint64_t size = 0; ///< of what it needs beside the header
+    access who = access::owner;
+};
+object_file make_slot(const slot_request& wanted,
+                      const object_file::preparation& prepare,
+                      std::error_code& ec);
+/// What a writer opens; empty with `ec` if there is none, or it may not.
+visited_object find_slot(const std::string& key, std::error_code& ec);
 
 /// As it appears in errors: as the caller gave it, or nearly; empty if there is none.
 std::string shown_name(const object_name* name);

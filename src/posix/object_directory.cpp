@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 namespace isthmus::posix {
@@ -58,20 +59,21 @@ private:
 
     /// Without a directory, and with errno, if it cannot be had.
     entry& find(area where) {
-        auto& known = entries_[where == area::global ? 1 : 0];
+        auto& known = entries_[static_cast<std::size_t>(where)];
         const char* const variable = std::getenv("ISTHMUS_RUNTIME_DIR");
-        std::string chosen = variable ? variable : "";
+        const std::string_view chosen = variable ? variable : "";
         if (known.directory && known.chosen == chosen && known.directory->user == ::geteuid())
             return known;
         known = {};
         if (auto made = make_own(where, runtime_base())) {
-            known = {.directory = std::move(made), .chosen = std::move(chosen), .unvisited = true};
+            known = {
+                .directory = std::move(made), .chosen = std::string(chosen), .unvisited = true};
         }
         return known;
     }
 
     std::mutex mutex_;
-    std::array<entry, 2> entries_;
+    std::array<entry, 4> entries_; ///< by area
 };
 
 directory_cache& directories() {

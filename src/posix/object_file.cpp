@@ -2,9 +2,11 @@
 
 #include "file_lock.hpp"
 #include "logging.hpp"
+#include "object_seen.hpp"
 #include "patience.hpp"
 #include "sync_table.hpp"
 #include "syscalls.hpp"
+#include "visited_object.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,38 +23,13 @@ namespace {
 
 using detail::object_kind;
 
-constexpr int common_flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+constexpr int common_flags = object_open_flags;
 constexpr int open_flags = O_RDWR | common_flags;
-constexpr std::string_view held_prefix = ".held-";
-
-std::string held_file(const std::string& file) {
-    return std::string(held_prefix) + file;
-}
-
-/// Whether strangers learn from a file beside it that it is there.
-bool has_held_file(const object_domain& domain, area where, const std::string& file) noexcept {
-    return where == area::global && domain.who != access::everyone && !file.starts_with('.');
-}
-
 /// Files are never renamed, and have one link: no link means that it was removed. Another inode,
 /// that the descriptor is another file's.
 bool is_linked(int fd, ino_t inode) noexcept {
     struct ::stat status {};
     return os.fstat(fd, &status) == 0 && status.st_nlink > 0 && status.st_ino == inode;
-}
-
-/// Only its user can change the mode, so that it tells, and not the header.
-object_domain domain_of(const object_directory& directory, const struct ::stat& status) {
-    constexpr mode_t others = S_IROTH | S_IWOTH;
-    constexpr mode_t group = S_IRGRP | S_IWGRP;
-    object_domain result{.base = directory.base, .user = directory.user};
-    if ((status.st_mode & others) == others) {
-        result.who = access::everyone;
-    } else if ((status.st_mode & group) == group) {
-        result.who = access::group;
-        result.group = status.st_gid;
-    }
-    return result;
 }
 
 void mark_dead(int fd, object_header& header) noexcept {
@@ -105,36 +82,6 @@ int bury(const object_directory& directory, const std::string& file, int fd) noe
     return ENOENT;
 }
 
-/// What the file beside it says of a file that cannot be opened.
-int seen_from_outside(const object_directory& directory, const std::string& file) noexcept {
-    const descriptor held(retry([&] {
-        return os.openat(directory.fd.get(), held_file(file).c_str(), O_RDONLY | common_flags, 0);
-    }));
-    struct ::stat status {};
-    if (!held || os.fstat(held.get(), &status) != 0)
-        return errno == ELOOP || errno == ENXIO || errno == EACCES ? ENOENT : errno;
-    if (!is_plain_file_of(directory, status) || test_unlocked(held.get()))
-        return ENOENT;
-    return status.st_size > 0 ? EACCES : EAGAIN;
-}
-
-/// Why another user's file was not opened. What is no object holds no name.
-int reason_for(const object_directory& directory, const std::string& file, int reason) noexcept {
-    switch (reason) {
-    case EACCES:
-        return seen_from_outside(directory, file);
-    case ELOOP:
-    case EISDIR:
-    case ENXIO:
-    case EPROTO:
-        detail::log(spdlog::level::warn, "not an object, ignored: {} of user {}", file,
-                    directory.user);
-        return ENOENT;
-    default:
-        return reason;
-    }
-}
-
 /// Removes the files that crashed programs have left.
 void reap(const directory_pointer& directory) {
     for (const auto& file : list_directory(directory->fd.get())) {
@@ -180,17 +127,12 @@ std::optional<object_domain> object_domain::own(access who) {
                          .group = who == access::group ? ::getegid() : 0};
 }
 
-bool is_plain_file_of(const object_directory& directory, const struct ::stat& status) noexcept {
-    return S_ISREG(status.st_mode) &&
-           (directory.own || (status.st_uid == directory.user && status.st_nlink <= 1));
-}
-
 object_file& object_file::operator=(object_file&& other) noexcept {
     if (this != &other) {
         close();
         lock_ = std::move(other.lock_);
         held_ = std::move(other.held_);
-        header_ = other.header_;
+        header_ = std::move(other.header_);
         directory_ = std::move(other.directory_);
         domain_ = std::move(other.domain_);
         file_ = std::move(other.file_);
@@ -227,7 +169,8 @@ object_file object_file::look(const directory_pointer& directory, const std::str
 }
 
 bool object_file::join(lock_descriptor lock, directory_pointer directory, const std::string& file) {
-    const int wrong = read_header(lock.get(), header_) ? 0 : errno;
+    auto header = std::make_unique<object_header>();
+    const int wrong = read_header(lock.get(), *header) ? 0 : errno;
     // After that: what is said of a file that is being made is said of what it is when it is ready.
     struct ::stat status {};
     if (os.fstat(lock.get(), &status) != 0)
@@ -236,13 +179,13 @@ bool object_file::join(lock_descriptor lock, directory_pointer directory, const 
         errno = status.st_nlink == 0 ? EAGAIN : wrong;
         return false;
     }
-    if (header_.ready != object_header::whole) {
-        errno = header_.ready == object_header::dead ? ENOENT : EAGAIN;
+    if (header->ready != object_header::whole) {
+        errno = header->ready == object_header::dead ? ENOENT : EAGAIN;
         return false;
     }
     const auto present = static_cast<std::uint64_t>(status.st_size);
-    if (header_.kind == static_cast<std::uint32_t>(object_kind::region) &&
-        (present < content_offset || header_.size > present - content_offset)) {
+    if (header->kind == static_cast<std::uint32_t>(object_kind::region) &&
+        (present < content_offset || header->size > present - content_offset)) {
         errno = EPROTO;
         return false;
     }
@@ -257,6 +200,7 @@ bool object_file::join(lock_descriptor lock, directory_pointer directory, const 
         }
     }
     lock_ = std::move(lock);
+    header_ = std::move(header);
     directory_ = std::move(directory);
     file_ = file;
     inode_ = status.st_ino;
@@ -264,31 +208,12 @@ bool object_file::join(lock_descriptor lock, directory_pointer directory, const 
 }
 
 object_file object_file::open(directory_pointer directory, const std::string& file) {
-    object_file result;
-    patience again;
-    bool anew = false;
-    while (directory) {
-        result = look(directory, file);
-        if (!result && errno == ENOENT && !anew) {
-            anew = true;
-            // A directory that was removed meanwhile has nothing in it either.
-            auto other = renewed(directory);
-            if (other == directory)
-                errno = ENOENT;
-            if (other == directory || !other)
-                break;
-            directory = std::move(other);
-            continue;
-        }
-        if (result || errno != EAGAIN || !again.wait())
-            break;
-    }
-    return result;
+    return look_patiently(std::move(directory), file, object_file::look);
 }
 
 object_file object_file::create(directory_pointer directory,
                                 const std::string& file,
-                                object_header header,
+                                const object_header& planned,
                                 const file_rules& rules,
                                 const preparation& prepare) {
     patience again;
@@ -296,6 +221,8 @@ object_file object_file::create(directory_pointer directory,
         object_file result;
         if (!directory)
             return result;
+        result.header_ = std::make_unique<object_header>(planned);
+        result.file_ = file;
         lock_descriptor lock =
             lock_descriptor::open(*directory, file, open_flags | O_CREAT | O_EXCL);
         if (!lock) {
@@ -310,7 +237,8 @@ object_file object_file::create(directory_pointer directory,
             }
             if (errno != EEXIST)
                 return result;
-            if (look(directory, file)) {
+            if (rules.sole ? static_cast<bool>(visit_object(directory, file))
+                           : static_cast<bool>(look(directory, file))) {
                 errno = EEXIST;
                 return result;
             }
@@ -329,13 +257,13 @@ object_file object_file::create(directory_pointer directory,
         if (status.st_nlink == 0) // somebody has taken the new file for a dead one
             continue;
         result.inode_ = status.st_ino;
+        auto& header = *result.header_;
         header.scope = static_cast<std::uint32_t>(directory->where);
         header.ready = object_header::draft;
         const int fd = lock.get();
         result.lock_ = std::move(lock);
         result.directory_ = directory;
-        result.file_ = file;
-        if (!result.announce(rules, status) || !prepare(fd, header) || !result.make_ready(header)) {
+        if (!result.announce(rules, status) || !prepare(fd, header) || !result.make_ready()) {
             const int reason = errno;
             remove_file(*directory, file, result.domain_, header);
             result.lock_.close();
@@ -379,12 +307,11 @@ bool object_file::announce(const file_rules& rules, struct ::stat status) {
 }
 
 /// To strangers first: they cannot use what could still fail.
-bool object_file::make_ready(object_header& header) {
+bool object_file::make_ready() {
     if (held_ && os.ftruncate(held_.get(), 1) != 0)
         return false;
-    header.ready = object_header::whole;
-    header_ = header;
-    return write_header(lock_.get(), header_);
+    header_->ready = object_header::whole;
+    return write_header(lock_.get(), *header_);
 }
 
 object_file object_file::open_or_create(const directory_pointer& directory,
@@ -421,13 +348,14 @@ descriptor object_file::reopen(int flags) const {
 }
 
 void object_file::condemn() noexcept {
-    mark_dead(lock_.get(), header_);
+    mark_dead(lock_.get(), *header_);
 }
 
 void object_file::close() noexcept {
     if (!lock_)
         return;
     const int reason = errno;
+    lock_.end_mapping();
     // Of two that close at the same time neither gets the exclusive lock while the other still
     // holds the shared one: so it is given up before the second try, and who is last gets it.
     bool last = try_lock(lock_.get());
@@ -438,10 +366,11 @@ void object_file::close() noexcept {
     // In a forked child the descriptor is another file's.
     if (last && is_linked(lock_.get(), inode_)) {
         if (directory_->own) {
-            remove_file(*directory_, file_, domain_, header_);
+            remove_file(*directory_, file_, domain_, *header_);
         } else {
-            forget_object(file_, domain_, header_);
-            mark_dead(lock_.get(), header_);
+            forget_object(file_, domain_, *header_);
+            mark_dead(lock_.get(), *header_);
+            unlock(lock_.get()); // which a mapping would keep
         }
     }
     lock_.close();

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,8 @@ public:
 
     explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
     int get() const noexcept { return fd_.get(); }
+    bool allow_mapping() noexcept { return guard_.allow_mapping(); }
+    void end_mapping() noexcept { guard_.end_mapping(); }
     void close() noexcept;
 
 private:
@@ -67,7 +70,8 @@ struct file_rules {
 /// Only its user can remove a file. Who finds another user's dead, or is the last who has it open,
 /// says in the header that it is dead: from then on nobody joins it.
 ///
-/// The descriptor is never mapped: a mapping, which a forked child inherits, would keep the lock.
+/// A mapping keeps its open file, and the open file its lock, for a forked child as well: so the
+/// one that has the lock is mapped only if the lock can move to another before a fork.
 class object_file {
 public:
     object_file() noexcept = default;
@@ -84,13 +88,13 @@ public:
     /// EACCES if there is one that the caller may not have, EAGAIN if it is being made or removed.
     static object_file look(const directory_pointer& directory, const std::string& file);
 
-    /// Makes a new one, with `header` at its beginning after `prepare` (false: errno tells why it
-    /// cannot be made) has completed file and header. EEXIST if there is a live one. Others can see
-    /// the name before `prepare`, and open the object after it.
+    /// Makes a new one, with the `planned` header at its beginning after `prepare` (false: errno
+    /// tells why it cannot be made) has completed file and header. EEXIST if there is a live one.
+    /// Others can see the name before `prepare`, and open the object after it.
     using preparation = std::function<bool(int fd, object_header& header)>;
     static object_file create(directory_pointer directory,
                               const std::string& file,
-                              object_header header,
+                              const object_header& planned,
                               const file_rules& rules,
                               const preparation& prepare);
 
@@ -103,9 +107,13 @@ public:
                                       bool& created);
 
     explicit operator bool() const noexcept { return static_cast<bool>(lock_); }
-    const object_header& header() const noexcept { return header_; }
+    const object_header& header() const noexcept { return *header_; }
     int fd() const noexcept { return lock_.get(); }
     const object_domain& domain() const noexcept { return domain_; }
+
+    /// Whether `fd` may be mapped; else another description must be. To be called, and the mapping
+    /// made, under one fork_delay.
+    bool allow_mapping() noexcept { return lock_.allow_mapping(); }
 
     /// Another description of the file, to be mapped or to be handed to a child. Empty with errno.
     descriptor reopen(int flags) const;
@@ -119,19 +127,16 @@ private:
     /// After its lock has been taken: completes `*this`. False with errno.
     bool join(lock_descriptor lock, directory_pointer directory, const std::string& file);
     bool announce(const file_rules& rules, struct ::stat status);
-    bool make_ready(object_header& header);
+    bool make_ready();
 
     lock_descriptor lock_;
-    lock_descriptor held_; ///< what stands beside it
-    object_header header_;
+    lock_descriptor held_;                       ///< what stands beside it
+    std::unique_ptr<object_header> header_ = {}; ///< so that it need not be copied
     directory_pointer directory_;
     object_domain domain_;
     std::string file_;
     ino_t inode_ = 0;
 };
-
-/// Whether it is a file that `directory`'s user has made there, and nothing else.
-bool is_plain_file_of(const object_directory& directory, const struct ::stat& status) noexcept;
 
 /// Removes the files that crashed programs of this user have left, when this process comes to the
 /// directory first. To be called under no lock.

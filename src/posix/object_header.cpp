@@ -6,9 +6,10 @@
 
 #include <pthread.h>
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <random>
 
@@ -16,13 +17,24 @@ namespace isthmus::posix {
 
 namespace {
 
-std::uint32_t checksum(object_header header) noexcept {
-    header.check = 0;
-    std::uint32_t hash = 0x811c9dc5U; // FNV-1a, four bytes at a time
-    std::array<std::uint32_t, sizeof header / 4> words{};
-    std::memcpy(words.data(), &header, sizeof header);
-    for (const auto word : words)
-        hash = (hash ^ word) * 0x01000193U;
+/// What of a header counts, and is written: nothing after the name.
+std::size_t used_size(const object_header& header) noexcept {
+    return offsetof(object_header, name) +
+           std::min<std::size_t>(header.name_size, header.name.size());
+}
+
+/// FNV-1a, four bytes at a time, as if `check` were 0.
+std::uint32_t checksum(const object_header& header) noexcept {
+    const auto* const bytes = reinterpret_cast<const std::byte*>(&header);
+    const std::size_t size = used_size(header);
+    std::uint32_t hash = 0x811c9dc5U;
+    for (std::size_t at = 0; at < size; at += 4) {
+        std::uint32_t word = 0;
+        std::memcpy(&word, bytes + at, std::min<std::size_t>(4, size - at));
+        if (at != offsetof(object_header, check))
+            hash ^= word;
+        hash *= 0x01000193U;
+    }
     return hash;
 }
 
@@ -30,22 +42,24 @@ std::uint32_t checksum(object_header header) noexcept {
 
 bool write_header(int fd, object_header& header) noexcept {
     header.check = checksum(header);
-    return retry([&] { return os.pwrite(fd, &header, sizeof header, 0); }) ==
-           static_cast<ssize_t>(sizeof header);
+    const std::size_t size = used_size(header);
+    return retry([&] { return os.pwrite(fd, &header, size, 0); }) == static_cast<ssize_t>(size);
 }
 
 bool read_header(int fd, object_header& header) noexcept {
     const auto size = retry([&] { return os.pread(fd, &header, sizeof header, 0); });
     if (size < 0)
         return false;
-    if (size == sizeof header && header.magic == object_header::expected &&
-        header.name_size <= header.name.size() && header.check == checksum(header)) {
+    const auto present = static_cast<std::size_t>(size);
+    const bool begun = present >= offsetof(object_header, name);
+    if (begun && header.magic == object_header::expected &&
+        header.name_size <= header.name.size() && used_size(header) <= present &&
+        header.check == checksum(header)) {
         return true;
     }
     // Where nothing has been written yet there are zeros.
     constexpr decltype(header.magic) nothing{};
-    const bool other =
-        size == sizeof header && header.magic != object_header::expected && header.magic != nothing;
+    const bool other = begun && header.magic != object_header::expected && header.magic != nothing;
     errno = other ? EPROTO : EAGAIN;
     return false;
 }

@@ -45,9 +45,10 @@ bool write_draft(int fd, object_header& header) noexcept;
 /// Where the content of a region, or of a table, begins in its file: a page boundary everywhere.
 inline constexpr std::uint64_t content_offset = 64 * 1024;
 
-/// What other files of the directory hold; their kinds follow those of objects.
+/// What other files hold; their kinds follow those of objects.
 inline constexpr std::uint32_t table_kind = 64;
 inline constexpr std::uint32_t life_kind = 65;
+inline constexpr std::uint32_t slot_kind = 66;
 
 /// How the file names of tables begin.
 inline constexpr std::string_view table_prefix = ".table";

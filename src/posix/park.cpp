@@ -21,6 +21,22 @@ timespec to_timespec(nanoseconds time) noexcept {
             .tv_nsec = static_cast<long>((time - seconds).count())};
 }
 
+/// The monotonic clock, in so long. Reading it roughly is quicker, and what comes out is earlier by
+/// up to a tick.
+timespec point_after(nanoseconds time, timing how) noexcept {
+    clockid_t clock = CLOCK_MONOTONIC;
+#ifdef CLOCK_MONOTONIC_COARSE
+    if (how == timing::rough)
+        clock = CLOCK_MONOTONIC_COARSE;
+#else
+    static_cast<void>(how);
+#endif
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return to_timespec(nanoseconds(std::chrono::seconds(now.tv_sec)) + nanoseconds(now.tv_nsec) +
+                       time);
+}
+
 bool has_changed(const futex_word& each) noexcept {
     const auto& word = *static_cast<const std::atomic<std::uint32_t>*>(each.word);
     return word.load(std::memory_order_acquire) != each.value;
@@ -44,12 +60,13 @@ parked poll_words(std::span<const futex_word> words, nanoseconds time) noexcept 
 
 parked park(const std::atomic<std::uint32_t>& word,
             std::uint32_t value,
-            nanoseconds time) noexcept {
+            nanoseconds time,
+            timing how) noexcept {
     const futex_word only{.word = &word, .value = value};
     if constexpr (!capability::shared_futex)
         return poll_words({&only, 1}, time);
-    const timespec limit = to_timespec(time);
-    if (os.futex_wait(&word, value, &limit) == 0 || errno == EAGAIN || errno == EINTR)
+    const timespec until = point_after(time, how);
+    if (os.futex_wait(&word, value, &until) == 0 || errno == EAGAIN || errno == EINTR)
         return parked::woken;
     if (errno == ETIMEDOUT)
         return parked::timed_out;
@@ -68,10 +85,7 @@ parked park_on_any(std::span<const futex_word> words,
     static std::atomic<bool> possible = capability::shared_futex;
     if (words.size() == 1 || !possible.load(std::memory_order_relaxed))
         return without();
-    timespec until{};
-    ::clock_gettime(CLOCK_MONOTONIC, &until);
-    until = to_timespec(nanoseconds(std::chrono::seconds(until.tv_sec)) +
-                        nanoseconds(until.tv_nsec) + time);
+    const timespec until = point_after(time, timing::exact);
     if (os.futex_wait_many(words.data(), static_cast<unsigned>(words.size()), &until) >= 0 ||
         errno == EAGAIN || errno == EINTR) {
         return parked::woken;

@@ -17,10 +17,18 @@ enum class parked {
     timed_out, ///< the time has passed
 };
 
+enum class timing {
+    exact,
+    /// May end earlier, by as much as the system's clock tick (a few milliseconds): to sleep costs
+    /// less then.
+    rough,
+};
+
 /// Sleeps while `word` has `value`, for `time` at most.
 parked park(const std::atomic<std::uint32_t>& word,
             std::uint32_t value,
-            std::chrono::nanoseconds time) noexcept;
+            std::chrono::nanoseconds time,
+            timing how = timing::exact) noexcept;
 
 /// Sleeps while all the words have their values; at most 128. Whether it can be done at all is
 /// found out at the first call: if not, only the first `needed` words are watched, and several of

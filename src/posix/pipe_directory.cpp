@@ -139,7 +139,7 @@ bool pipe_directory::write_shape(const shape& what) const {
     }));
     if (!file)
         return false;
-    const auto written = retry([&] { return os.write(file.get(), text.data(), text.size()); });
+    const auto written = retry([&] { return os.pwrite(file.get(), text.data(), text.size(), 0); });
     if (written >= 0 && static_cast<std::size_t>(written) != text.size())
         errno = ENOSPC;
     if (written == static_cast<ssize_t>(text.size()) && os.fchmod(file.get(), 0644) == 0 &&

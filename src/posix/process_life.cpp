@@ -5,6 +5,7 @@
 #include "fork_guard.hpp"
 #include "mapping.hpp"
 #include "object_file.hpp"
+#include "object_seen.hpp"
 #include "runtime_directory.hpp"
 #include "syscalls.hpp"
 
@@ -110,6 +111,18 @@ std::map<life_key, std::shared_ptr<foreign_life>>& foreign() {
     return *lives;
 }
 
+/// The one of them that was looked at last: who signals looks at whom it wakes, and that is often
+/// the same one. Null, or in foreign().
+struct {
+    life_id who; ///< of any of its threads
+    const foreign_life* life = nullptr;
+} last_foreign;
+
+void forget_foreign() noexcept {
+    last_foreign.life = nullptr;
+    foreign().clear();
+}
+
 void forget_in_child() {
     all_own().clear(); // the parent's: their descriptors are gone, their words are not ours
     mutex.unlock();
@@ -185,6 +198,7 @@ void ready_lives_for_forks() {
 }
 
 life_place place_of_lives(const std::string& base, bool for_others) {
+    ready_lives_for_forks();
     const std::lock_guard lock(mutex);
     auto& all = bases();
     auto found = std::find(all.begin(), all.end(), base);
@@ -224,6 +238,14 @@ bool own_life(const life_place& place, life_id& result) {
     return false;
 }
 
+std::uint64_t own_process_life(const life_place& place) {
+    const std::lock_guard lock(mutex);
+    const own_process* own = find_own(place);
+    if (!own)
+        own = make_own(place);
+    return own ? own->id : 0;
+}
+
 void end_life(const life_id& mine) noexcept {
     const std::lock_guard lock(mutex);
     own_process* const own = find_own(mine.process);
@@ -237,7 +259,7 @@ void end_life(const life_id& mine) noexcept {
 
 void forget_lives() noexcept {
     const std::lock_guard lock(mutex);
-    foreign().clear();
+    forget_foreign();
 }
 
 namespace {
@@ -294,7 +316,7 @@ std::shared_ptr<foreign_life> find_foreign(const life_id& who) {
     }
     // Most of them are dead by now, perhaps; who is alive and needed is soon found again.
     if (foreign().size() >= most_known)
-        foreign().clear();
+        forget_foreign();
     auto life = std::make_shared<foreign_life>();
     life->robust = header.size != 0;
     if (own_user) {
@@ -355,8 +377,16 @@ vital look_at(const life_id& who, std::shared_ptr<foreign_life>& life) {
         return errno == ENOENT ? vital::dead : vital::unknown;
     if (!is_over(*life, who))
         return vital::alive;
+    last_foreign.life = nullptr;
     foreign().erase(key_of(who)); // it may have been its last thread
     return vital::dead;
+}
+
+/// Whether it is sure at a glance: it belongs to the process that was looked at last.
+bool is_alive_at_a_glance(const life_id& who) noexcept {
+    return last_foreign.life && last_foreign.who.process == who.process &&
+           last_foreign.who.place == who.place && who.thread < most_threads &&
+           !is_over(*last_foreign.life, who);
 }
 
 } // namespace
@@ -365,7 +395,9 @@ bool is_alive(const life_id& who) noexcept {
     const int reason = errno;
     const std::lock_guard lock(mutex);
     std::shared_ptr<foreign_life> life;
-    const bool alive = look_at(who, life) != vital::dead;
+    const bool alive = is_alive_at_a_glance(who) || look_at(who, life) != vital::dead;
+    if (alive && life)
+        last_foreign = {.who = who, .life = life.get()};
     errno = reason;
     return alive;
 }

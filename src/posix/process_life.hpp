@@ -60,6 +60,8 @@ struct life_id {
 
 /// The calling thread's, in one of its user's own places; made at the first call. False with errno.
 bool own_life(const life_place& place, life_id& result);
+/// The same without its threads: the id of the process's life file; 0 with errno.
+std::uint64_t own_process_life(const life_place& place);
 /// To be called when the thread ends. Its word may then serve another.
 void end_life(const life_id& mine) noexcept;
 

@@ -1,5 +1,6 @@
 #include "region_object.hpp"
 
+#include "fork_guard.hpp"
 #include "huge_pages.hpp"
 #include "inheritable_handle.hpp"
 #include "logging.hpp"
@@ -178,17 +179,22 @@ std::unique_ptr<mapped_view> region_object::map(view_mode mode,
                                                 std::error_code& ec) const {
     constexpr auto what = operation::map_region;
     ec.clear();
+    const posix::fork_delay forks;
     descriptor own;
     std::uint64_t first = offset;
     int fd = impl_->backing.get();
     if (!impl_->backing) {
-        // A mapping keeps its open file, which must not be the one that has the lock.
-        own = impl_->file.reopen(mode == view_mode::read_write ? O_RDWR : O_RDONLY);
-        if (!own) {
-            ec = posix_error(what, errno);
-            return nullptr;
+        // A view that is only to be read must not be made writable behind our back.
+        if (mode == view_mode::read_write && impl_->file.allow_mapping()) {
+            fd = impl_->file.fd();
+        } else {
+            own = impl_->file.reopen(mode == view_mode::read_write ? O_RDWR : O_RDONLY);
+            if (!own) {
+                ec = posix_error(what, errno);
+                return nullptr;
+            }
+            fd = own.get();
         }
-        fd = own.get();
         first += posix::content_offset;
     }
     const std::uint64_t before = first % page_size();

@@ -72,8 +72,9 @@ bool after_taking(const object_slot& slot, identity who, grant_journal::entry& e
 
 void forget_waiter(sync_table& table, std::uint32_t record) noexcept {
     table.record(record).waiting.store(waiting_for::nothing, memory_order_relaxed);
-    table.layout().waiters[record / 64].fetch_and(~(std::uint64_t{1} << (record % 64)),
-                                                  memory_order_relaxed);
+    auto& bits = table.layout().waiters[record / 64]; // which only the lock's holder changes
+    bits.store(bits.load(memory_order_relaxed) & ~(std::uint64_t{1} << (record % 64)),
+               memory_order_relaxed);
 }
 
 namespace {
@@ -189,6 +190,14 @@ bool could_go_on(const sync_table& table, const thread_record& waiter, identity 
         });
 }
 
+/// While it is attended nobody else changes the state. It need not be: an earlier section may have
+/// stopped already.
+void stop_attending(object_slot& slot) noexcept {
+    const auto state = slot.state.load(memory_order_relaxed);
+    if ((state & object_slot::attended) != 0)
+        slot.state.store(state & ~object_slot::attended, memory_order_release);
+}
+
 void tell_to_look(section& locked, std::uint32_t record) noexcept {
     std::uint32_t asleep = thread_record::asleep;
     if (locked.table().record(record).wake.compare_exchange_strong(
@@ -220,7 +229,7 @@ void settle(section& locked, std::uint32_t index, fairness how) noexcept {
     const bool manual = is(slot, object_kind::event) && slot.manual_reset != 0;
     for (;;) {
         const bool signaled = is_ready(table, slot, 0);
-        bool waited_for = false;
+        std::uint32_t left = 0; // of those who wait for it; exact if it is signaled
         bool part_of_all = false;
         std::optional<waiter_found> next;
         std::uint64_t ticket = 0;
@@ -240,7 +249,7 @@ void settle(section& locked, std::uint32_t index, fairness how) noexcept {
                 next = found;
                 ticket = waiter.ticket;
             }
-            waited_for = true;
+            ++left;
             return signaled; // else all that matters is whether there is one
         });
         const bool left_free =
@@ -250,14 +259,20 @@ void settle(section& locked, std::uint32_t index, fairness how) noexcept {
         if (next && !left_free) {
             grant(table, next->record, next->index);
             locked.wake(next->record);
-            continue;
+            // Most often there is no more of it: then nothing is to be learned from looking again.
+            if (!is(slot, object_kind::mutex) && is_ready(table, slot, 0))
+                continue;
+            --left;
+            if (left == 0)
+                stop_attending(slot);
+            return;
         }
         if (left_free)
             tell_to_look(locked, next->record);
         if (signaled && part_of_all && how == fairness::usual)
             tell_parts_of_all(locked, index);
-        if (!waited_for)
-            slot.state.fetch_and(~object_slot::attended, memory_order_release);
+        if (left == 0)
+            stop_attending(slot);
         return;
     }
 }

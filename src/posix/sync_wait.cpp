@@ -48,7 +48,11 @@ public:
             return ending_;
         for (nanoseconds time = has_mutex() ? first_sleep : longest_sleep;;
              time = std::min(time * 2, longest_sleep)) {
-            sleep(until.is_never() ? time : std::min<nanoseconds>(time, until.remaining()));
+            if (until.is_never()) {
+                sleep(time, timing::rough); // only to look whether all is well
+            } else {
+                sleep(std::min<nanoseconds>(time, until.remaining()), timing::exact);
+            }
             if (granted_the_only_part() || finish(until)) {
                 if (!all_)
                     hand_on();
@@ -175,9 +179,9 @@ private:
     }
 
     /// Sleeps until somebody wakes it, or the owner of a mutex dies, or the time has passed.
-    void sleep(nanoseconds time) noexcept {
+    void sleep(nanoseconds time, timing how) noexcept {
         if (parts_.size() == 1 && !parts_.front().has_mutex) {
-            park(parts_.front().record().wake, thread_record::asleep, time);
+            park(parts_.front().record().wake, thread_record::asleep, time, how);
         } else {
             sleep_and_watch_owners(time);
         }

@@ -47,10 +47,12 @@ void wait_part::enlist(waiting_for what) noexcept {
     mine.count = static_cast<std::uint16_t>(slots.size());
     mine.filter.store(filter, memory_order_relaxed);
     mine.ticket = table->layout().next_ticket++;
-    mine.since = now_ns();
+    if (has_mutex) // fairness concerns no other kind
+        mine.since = now_ns();
     mine.wake.store(thread_record::asleep, memory_order_relaxed);
-    table->layout().waiters[number / 64].fetch_or(std::uint64_t{1} << (number % 64),
-                                                  memory_order_relaxed);
+    auto& bits = table->layout().waiters[number / 64]; // which only the lock's holder changes
+    bits.store(bits.load(memory_order_relaxed) | std::uint64_t{1} << (number % 64),
+               memory_order_relaxed);
     mine.waiting.store(what, memory_order_release);
 }
 

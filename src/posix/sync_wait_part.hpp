@@ -16,6 +16,10 @@ namespace isthmus::posix {
 struct wait_part {
     static constexpr std::size_t nowhere = SIZE_MAX;
 
+    /// Not left to the compiler: GCC would clear all of it, `locked` included, at every wait.
+    // NOLINTNEXTLINE(modernize-use-equals-default)
+    wait_part() noexcept {}
+
     sync_table* table = nullptr;
     identity self = 0; ///< the calling thread, as this table knows it
     std::span<const std::uint32_t> slots;

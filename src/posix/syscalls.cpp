@@ -1,16 +1,16 @@
 #include "syscalls.hpp"
 
 #include "capabilities.hpp"
+#include "file_growth.hpp"
+#include "file_status.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -137,6 +137,17 @@ int os_peer_credentials(int fd, uid_t& user, pid_t& process) {
     return 0;
 }
 
+int os_dup_over(int fd, int number) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::dup3(fd, number, O_CLOEXEC);
+#else
+    const int result = ::dup2(fd, number);
+    if (result >= 0)
+        make_private(result);
+    return result;
+#endif
+}
+
 int os_pipe(int fds[2]) {
 #if ISTHMUS_LINUX_FAST_PATHS
     return ::pipe2(fds, O_CLOEXEC);
@@ -163,7 +174,7 @@ int os_memory_file([[maybe_unused]] size_t size) {
     const int fd = ::memfd_create("isthmus", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -1;
-    if (::ftruncate(fd, static_cast<off_t>(size)) == 0 && ::fcntl(fd, F_ADD_SEALS, seals) == 0) {
+    if (truncate_file(fd, static_cast<off_t>(size)) == 0 && ::fcntl(fd, F_ADD_SEALS, seals) == 0) {
         return fd;
     }
     const int reason = errno;
@@ -204,34 +215,14 @@ int os_populate([[maybe_unused]] void* address, [[maybe_unused]] size_t size) {
 #endif
 }
 
-int os_allocate(int fd, off_t offset, off_t size) {
+int os_punch_hole([[maybe_unused]] int fd,
+                  [[maybe_unused]] off_t offset,
+                  [[maybe_unused]] off_t size) {
 #if ISTHMUS_LINUX_FAST_PATHS
-    const int reason = ::posix_fallocate(fd, offset, size);
-    if (reason == 0)
-        return 0;
-    errno = reason;
-    return -1;
+    return ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
 #else
-    // Zeros are written only where nothing is yet: behind the end, and over the hole that they
-    // fill. What can never fit is not begun.
-    struct ::statvfs system {};
-    if (::fstatvfs(fd, &system) == 0 &&
-        static_cast<std::uint64_t>(size) / system.f_frsize >= system.f_bavail) {
-        errno = ENOSPC;
-        return -1;
-    }
-    static constexpr std::array<char, 65536> zeros{};
-    while (size > 0) {
-        const auto part = static_cast<size_t>(std::min<off_t>(size, zeros.size()));
-        const ssize_t written = ::pwrite(fd, zeros.data(), part, offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return -1;
-        offset += written;
-        size -= written;
-    }
-    return 0;
+    errno = ENOTSUP;
+    return -1;
 #endif
 }
 
@@ -243,8 +234,9 @@ constexpr long futex_call = sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : S
 constexpr long futex_call = SYS_futex;
 #    endif
 
-int os_futex_wait(const void* word, std::uint32_t value, const timespec* timeout) {
-    return static_cast<int>(::syscall(futex_call, word, FUTEX_WAIT, value, timeout, nullptr, 0));
+int os_futex_wait(const void* word, std::uint32_t value, const timespec* until) {
+    return static_cast<int>(::syscall(futex_call, word, FUTEX_WAIT_BITSET, value, until, nullptr,
+                                      FUTEX_BITSET_MATCH_ANY));
 }
 
 int os_futex_wake(const void* word, int count) {
@@ -371,6 +363,7 @@ constinit system_calls os = {
         },
     .close = [](int fd) { return ::close(fd); },
     .dup_cloexec = [](int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); },
+    .dup_over = os_dup_over,
     .mkdirat = [](int directory,
                   const char* path,
                   mode_t mode) { return ::mkdirat(directory, path, mode); },
@@ -391,7 +384,7 @@ constinit system_calls os = {
     .mkfifoat = [](int directory,
                    const char* path,
                    mode_t mode) { return ::mkfifoat(directory, path, mode); },
-    .fstat = [](int fd, struct ::stat* status) { return ::fstat(fd, status); },
+    .fstat = file_status,
     .fstatat =
         [](int directory, const char* path, struct ::stat* status, int flags) {
             return ::fstatat(directory, path, status, flags);
@@ -402,8 +395,9 @@ constinit system_calls os = {
         [](int directory, const char* path, mode_t mode, int flags) {
             return ::fchmodat(directory, path, mode, flags);
         },
-    .ftruncate = [](int fd, off_t size) { return ::ftruncate(fd, size); },
-    .allocate = os_allocate,
+    .ftruncate = truncate_file,
+    .allocate = allocate_in_file,
+    .punch_hole = os_punch_hole,
     .fdopendir = [](int fd) { return ::fdopendir(fd); },
     .readdir = [](DIR* directory) { return ::readdir(directory); },
     .flock = [](int fd, int operation) { return ::flock(fd, operation); },
@@ -415,10 +409,7 @@ constinit system_calls os = {
         [](int fd, void* buffer, size_t size, off_t offset) {
             return ::pread(fd, buffer, size, offset);
         },
-    .pwrite =
-        [](int fd, const void* buffer, size_t size, off_t offset) {
-            return ::pwrite(fd, buffer, size, offset);
-        },
+    .pwrite = write_to_file,
     .get_flags = [](int fd) { return ::fcntl(fd, F_GETFL); },
     .set_nonblocking = os_set_nonblocking,
     .set_cloexec = [](int fd, bool on) { return ::fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0); },

@@ -24,14 +24,15 @@ struct system_calls {
     int (*open)(const char* path, int flags, mode_t mode);
     int (*openat)(int directory, const char* path, int flags, mode_t mode);
     int (*close)(int fd);
-    int (*dup_cloexec)(int fd); ///< fcntl(F_DUPFD_CLOEXEC)
+    int (*dup_cloexec)(int fd);          ///< fcntl(F_DUPFD_CLOEXEC)
+    int (*dup_over)(int fd, int number); ///< dup3(O_CLOEXEC)
     int (*mkdirat)(int directory, const char* path, mode_t mode);
     int (*unlinkat)(int directory, const char* path, int flags);
     int (*renameat)(int from, const char* old_path, int to, const char* new_path);
     int (*symlinkat)(const char* target, int directory, const char* path);
     ssize_t (*readlinkat)(int directory, const char* path, char* buffer, size_t size);
     int (*mkfifoat)(int directory, const char* path, mode_t mode);
-    int (*fstat)(int fd, struct ::stat* status);
+    int (*fstat)(int fd, struct ::stat* status); ///< without the times
     int (*fstatat)(int directory, const char* path, struct ::stat* status, int flags);
     int (*fchmod)(int fd, mode_t mode);
     int (*fchgrp)(int fd, gid_t group); ///< fchown, the owner as it is
@@ -39,6 +40,8 @@ struct system_calls {
     int (*ftruncate)(int fd, off_t size);
     /// Memory or disk for a part of the file, which grows if need be: posix_fallocate, with errno
     int (*allocate)(int fd, off_t offset, off_t size);
+    /// Gives the memory of a part of the file back; zeros are read there: fallocate
+    int (*punch_hole)(int fd, off_t offset, off_t size);
     DIR* (*fdopendir)(int fd);
     dirent* (*readdir)(DIR* directory); ///< null with errno, 0 at the end
     int (*flock)(int fd, int operation);
@@ -86,8 +89,8 @@ struct system_calls {
     ssize_t (*recvmsg)(int fd, msghdr* message, int flags);
     ssize_t (*sendmsg)(int fd, const msghdr* message, int flags);
     int (*poll)(pollfd* fds, nfds_t count, const timespec* timeout); ///< as ppoll
-    /// Sleeps while the word has the value, for a time at most; between processes.
-    int (*futex_wait)(const void* word, std::uint32_t value, const timespec* timeout);
+    /// Sleeps while the word has the value, until a time of the monotonic clock; between processes.
+    int (*futex_wait)(const void* word, std::uint32_t value, const timespec* until);
     int (*futex_wake)(const void* word, int count);
     /// Sleeps while all words have their values, until a time of the monotonic clock.
     int (*futex_wait_many)(const futex_word* words, unsigned count, const timespec* until);

@@ -47,6 +47,17 @@ ACCESS_MASK granted_access(HANDLE object) noexcept {
     return told ? information.granted : 0;
 }
 
+bool is_synchronous(HANDLE file) noexcept {
+    constexpr int file_mode_information = 16;
+    constexpr ULONG synchronous = 0x10 | 0x20; // FILE_SYNCHRONOUS_IO_ALERT, _NONALERT
+    static auto* const query = ntdll<query_file_function>("NtQueryInformationFile");
+    IO_STATUS_BLOCK status = {};
+    ULONG mode = 0;
+    return query != nullptr &&
+           query(file, &status, &mode, sizeof mode, file_mode_information) >= 0 &&
+           (mode & synchronous) != 0;
+}
+
 std::wstring object_type(HANDLE object) {
     // The layout that winternl.h calls PUBLIC_OBJECT_TYPE_INFORMATION, and its text.
     struct type_information {

@@ -32,6 +32,10 @@ bool query_pipe(HANDLE pipe, pipe_local_information& result) noexcept;
 /// The rights that a handle was opened with; 0 if the system does not tell.
 ACCESS_MASK granted_access(HANDLE object) noexcept;
 
+/// True if the calls on a file, pipe or mailslot block, whether or not they are given an
+/// OVERLAPPED.
+bool is_synchronous(HANDLE file) noexcept;
+
 /// What kind of object a handle is of ("Section", "Mutant", "Semaphore", "Event"); empty if it is
 /// no handle.
 std::wstring object_type(HANDLE object);

@@ -24,6 +24,13 @@ inline constexpr object_rights pipe_rights{
     .others = (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_APPEND_DATA},
 };
 
+/// For mailslots. Others may write, and a plain program asks for GENERIC_WRITE to do so; a mailslot
+/// has no instances that anybody could add.
+inline constexpr object_rights mailslot_rights{
+    .owner = FILE_ALL_ACCESS,
+    .others = FILE_GENERIC_WRITE,
+};
+
 /// Who may open an object, as the system wants it (SECURITY_ATTRIBUTES).
 ///
 /// Explicit always: the default descriptor of a named pipe lets everyone, anonymous users included,

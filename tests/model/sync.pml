@@ -378,14 +378,14 @@ inline release() {
 inline find_next(x) {
     d_step {
         next = none;
-        waited_for = false;
+        left = 0;
         i = 0;
         do
         :: i < THREADS ->
             if
             :: waits_for(i, x) && !alive[i] -> forget_waiter(i)
             :: waits_for(i, x) && alive[i] ->
-                waited_for = true;
+                left++;
                 if
                 :: is_ready(x, 0) && could_go_on(i) &&
                    (next == none || record[i].ticket < record[next].ticket) -> next = i
@@ -398,8 +398,7 @@ inline find_next(x) {
         od;
         i = 0;
         if
-        :: fault == ATTENDED_CLEARED && !is_ready(x, 0) -> waited_for = false
-        :: fault == ONLY_ONE && to_wake != 0 -> next = none
+        :: fault == ATTENDED_CLEARED && !is_ready(x, 0) -> left = 0
         :: else
         fi
     }
@@ -412,10 +411,10 @@ inline settle(x, fairness) {
            if
            :: next == none ->
                if
-               :: !waited_for -> slot[x].state = slot[x].state & ~attended
+               :: left == 0 -> slot[x].state = slot[x].state & ~attended
                :: else
                fi;
-               waited_for = false;
+               left = 0;
                break
            :: next != none && kind(x) == MUTEX && fairness == usual &&
               record[next].waiting == any -> /* it has not waited for long */
@@ -426,10 +425,10 @@ inline settle(x, fairness) {
                :: else
                fi;
                next = none;
-               waited_for = false;
+               left = 0;
                break
            :: next != none ->
-               waited_for = false;
+               left--;
                to_wake = to_wake | bit_of(next);
                if
                :: record[next].waiting == all -> commit(next, none)
@@ -438,7 +437,20 @@ inline settle(x, fairness) {
                next = none
            fi
        };
-       grant_committed()
+       grant_committed();
+       atomic { /* most often there is no more of it: no second look at who waits */
+           if
+           :: is_ready(x, 0) && fault != ONLY_ONE -> left = 0
+           :: else ->
+               if
+               :: left == 0 || fault == ATTENDED_CLEARED ->
+                   slot[x].state = slot[x].state & ~attended
+               :: else
+               fi;
+               left = 0;
+               break
+           fi
+       }
     od
 }
 
@@ -773,7 +785,7 @@ proctype thread(byte me) {
     bool waits_for_all = false;
     bool timed = false;
     bool expired = false;
-    bool waited_for = false;
+    byte left = 0;
     bool go_slow = false;
     {
         do
@@ -810,7 +822,7 @@ proctype thread(byte me) {
     d_step {
         /* Equal ends are one state. */
         pc = 0; mine = 0; depth = 0; ending = 0; took = 0; gain = 0; look = 0; i = 0; next = none;
-        to_wake = 0; waits_for_all = false; timed = false; expired = false; waited_for = false;
+        to_wake = 0; waits_for_all = false; timed = false; expired = false; left = 0;
         go_slow = false
     }
 }

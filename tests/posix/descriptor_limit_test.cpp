@@ -1,6 +1,7 @@
 #include "channel_testing.hpp"
 
 #include <isthmus/anonymous_pipe.hpp>
+#include <isthmus/slot.hpp>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -219,6 +220,21 @@ TEST(DescriptorLimit, AnonymousPipesReportIt) {
         }
         EXPECT_EQ(descriptor_count(), before);
     }
+}
+
+TEST(DescriptorLimit, ABroadcastReaderIsNotForgotten) {
+    const auto name = unique_name("limit");
+    auto writer = slot_writer::open(R"(\\*\mailslot\)" + name);
+    writer.write(bytes("to nobody"));
+    auto reader = broadcast_reader::create(name);
+    {
+        const descriptor_drought drought;
+        writer.write(bytes("lost"));
+    }
+    writer.write(bytes("heard"));
+    const auto message = reader.read_message_for(in_good_time);
+    ASSERT_TRUE(message.has_value());
+    EXPECT_EQ(text(*message), "heard");
 }
 
 } // namespace

@@ -277,7 +277,7 @@ TEST(ChannelFault, OfAFullFileSystemIsSaidSo) {
     const temporary_runtime_directory directory;
     std::error_code ec;
     {
-        const fault<&posix::system_calls::write> failing(1, ENOSPC);
+        const fault<&posix::system_calls::pwrite> failing(1, ENOSPC);
         channel_listener::create("faulty", {}, ec);
     }
     EXPECT_EQ(ec, errc::no_space);

@@ -113,6 +113,16 @@ TEST_F(GlobalObject, RegionOfEveryoneIsShared) {
     EXPECT_EQ(owner.ask("peek Global\\x 4095"), "43");
 }
 
+TEST_F(GlobalObject, AStrangersViewDoesNotKeepTheName) {
+    auto owner = become(alice, "everyone");
+    ASSERT_EQ(owner.ask("region Global\\x"), "created 4096");
+    auto mine = shared_region::open("Global\\x");
+    const auto view = mine.map();
+    ASSERT_EQ(owner.ask("close Global\\x"), "ok");
+    mine.close(); // the last, by one who cannot remove alice's file
+    EXPECT_EQ(owner.ask("new region Global\\x"), "ok");
+}
+
 TEST_F(GlobalObject, MutexOfEveryoneExcludes) {
     for (const auto* const access : {"everyone", "group"}) {
         SCOPED_TRACE(access);

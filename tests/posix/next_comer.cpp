@@ -1,5 +1,6 @@
 #include <isthmus/channel.hpp>
 #include <isthmus/event.hpp>
+#include <isthmus/slot.hpp>
 
 #include <exception>
 #include <iostream>
@@ -11,6 +12,7 @@ int main() {
         isthmus::event::create("next-comer");
         isthmus::event::create(R"(Global\next-comer)");
         isthmus::channel_listener::create("next-comer");
+        isthmus::slot_reader::create("next-comer");
         return 0;
     } catch (const std::exception& failure) {
         std::cerr << failure.what() << '\n';

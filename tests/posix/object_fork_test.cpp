@@ -1,5 +1,7 @@
+#include "forked_child.hpp"
 #include "support/data.hpp"
 #include "support/environment.hpp"
+#include "support/fault.hpp"
 
 #include <isthmus/error.hpp>
 #include <isthmus/event.hpp>
@@ -11,13 +13,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <functional>
 #include <memory>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 /// \file
@@ -28,18 +32,6 @@ namespace isthmus::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// What the child found: 0 if all was as it should be.
-int in_forked_child(const std::function<int()>& body) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::alarm(20);
-        ::_exit(body());
-    }
-    int status = -1;
-    ::waitpid(child, &status, 0);
-    return status;
-}
 
 bool exists(const std::string& name) {
     std::error_code ec;
@@ -66,6 +58,103 @@ TEST(ObjectFork, AChildDoesNotKeepTheName) {
     EXPECT_EQ(ec, errc::not_found);
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
+}
+
+TEST(ObjectFork, AChildWithAViewDoesNotKeepTheNameOfAParentThatCrashed) {
+    const auto name = unique_name("fork");
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    const pid_t parent = ::fork();
+    if (parent == 0) {
+        const auto region = shared_region::create(name, 100);
+        const auto view = region.map();
+        view.as<int>() = 5;
+        const pid_t child = ::fork();
+        if (child != 0 && ::write(ends[1], &child, sizeof child) != sizeof child)
+            ::_exit(1);
+        for (;;)
+            ::pause();
+    }
+    pid_t child = 0;
+    ASSERT_EQ(::read(ends[0], &child, sizeof child), static_cast<ssize_t>(sizeof child));
+    auto same = shared_region::open(name); // the lock has moved, and is there
+    ::kill(parent, SIGKILL);
+    ::waitpid(parent, nullptr, 0);
+    EXPECT_EQ(same.map().as<int>(), 5);
+    same.close();
+    EXPECT_EQ(::kill(child, 0), 0);
+    std::error_code ec;
+    shared_region::open(name, rights::read_only, ec);
+    EXPECT_EQ(ec, errc::not_found);
+    ::kill(child, SIGKILL);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST(ObjectFork, ChildrenKeepNoNameWheneverTheyAreForked) {
+    const auto name = unique_name("fork");
+    std::atomic<bool> enough = false;
+    std::thread other([&] {
+        while (!enough) {
+            std::error_code ec;
+            auto region = shared_region::create(name, 100, {}, ec);
+            EXPECT_FALSE(ec) << ec.message();
+            if (ec)
+                break;
+            const auto first = region.map();
+            const auto second = region.map();
+            EXPECT_TRUE(shared_region::open(name).is_open());
+            region.close();
+        }
+    });
+    std::vector<pid_t> children;
+    for (int i = 0; i < 100; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            for (;;)
+                ::pause();
+        }
+        children.push_back(child);
+    }
+    enough = true;
+    other.join();
+    for (const pid_t child : children) {
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+    }
+}
+
+TEST(ObjectFork, ALockThatCannotBeMovedStays) {
+    const auto name = unique_name("fork");
+    auto region = shared_region::create(name, 100);
+    const auto view = region.map();
+    pid_t child = 0;
+    {
+        const fault<&posix::system_calls::dup_over> failing(1, EMFILE);
+        child = ::fork();
+        if (child == 0) {
+            for (;;)
+                ::pause();
+        }
+    }
+    EXPECT_TRUE(shared_region::open(name).is_open());
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    region.close();
+    std::error_code ec;
+    shared_region::open(name, rights::read_only, ec);
+    EXPECT_EQ(ec, errc::not_found);
+}
+
+TEST(ObjectFork, AChildMapsWhatItsParentHad) {
+    auto region = shared_region::create(unique_name("fork"), 100);
+    region.map().as<int>() = 3;
+    EXPECT_EQ(in_forked_child([&] {
+                  auto view = region.map();
+                  return std::exchange(view.as<int>(), 4);
+              }),
+              3);
+    EXPECT_EQ(region.map().as<int>(), 4);
 }
 
 TEST(ObjectFork, AChildThatClosesRemovesNothing) {
@@ -113,6 +202,8 @@ TEST(ObjectFork, AChildMayOpenAndCreate) {
 }
 
 TEST(ObjectFork, AChildMayOpenAndCreateWhateverOtherThreadsDoMeanwhile) {
+    if (!allocator_survives_fork)
+        GTEST_SKIP() << "AddressSanitizer's allocator is not guarded over a fork";
     const auto name = unique_name("fork");
     event::create(name); // no table is left in use
     std::atomic<bool> enough = false;

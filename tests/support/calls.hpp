@@ -29,6 +29,16 @@ bool still_blocked(const std::future<Result>& call,
     return call.wait_for(time) == std::future_status::timeout;
 }
 
+/// Calls `cancel` until the call in the background has returned. There is no way to see from
+/// outside that a thread has begun to block, and cancelling one that has not yet does nothing.
+template <class Result, class Cancel>
+Result cancel_until_done(std::future<Result>& call, Cancel cancel) {
+    do {
+        cancel();
+    } while (call.wait_for(std::chrono::milliseconds(2)) != std::future_status::ready);
+    return call.get();
+}
+
 /// The error of a call of the form that sets one. A success must clear what an earlier call left.
 template <class Call>
 std::error_code error_of(Call call) {

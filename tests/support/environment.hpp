@@ -23,6 +23,9 @@ std::size_t scaled(std::size_t count);
 /// Wine departs from Windows in places (tests/wine-gaps.md).
 bool under_wine() noexcept;
 
+/// What waits in a slot has a quota; on Windows it has the system's memory.
+bool slots_have_quotas() noexcept;
+
 /// Open descriptors or handles of this process.
 std::size_t descriptor_count();
 

@@ -74,6 +74,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::openat>("openat");
     visit.template operator()<&calls::close>("close");
     visit.template operator()<&calls::dup_cloexec>("dup_cloexec");
+    visit.template operator()<&calls::dup_over>("dup_over");
     visit.template operator()<&calls::mkdirat>("mkdirat");
     visit.template operator()<&calls::unlinkat>("unlinkat");
     visit.template operator()<&calls::renameat>("renameat");
@@ -111,6 +112,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::munmap>("munmap");
     visit.template operator()<&calls::advise_huge_pages>("advise_huge_pages");
     visit.template operator()<&calls::populate>("populate");
+    visit.template operator()<&calls::punch_hole>("punch_hole");
     visit.template operator()<&calls::msync>("msync");
     visit.template operator()<&calls::fsync>("fsync");
     visit.template operator()<&calls::socket>("socket");

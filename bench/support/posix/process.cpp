@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -65,6 +66,12 @@ usage usage_now() {
     return {.sleeps = static_cast<std::uint64_t>(now.ru_nvcsw),
             .cpu_seconds = seconds(now.ru_utime) + seconds(now.ru_stime),
             .system_seconds = seconds(now.ru_stime)};
+}
+
+void set_environment(const std::string& name, const std::string& value) {
+    if (setenv(name.c_str(), value.c_str(), 1) != 0) {
+        fail("setenv");
+    }
 }
 
 child::child(const std::string& program, const std::vector<std::string>& arguments) {

@@ -19,6 +19,10 @@ bool under_wine() noexcept {
     return false;
 }
 
+bool slots_have_quotas() noexcept {
+    return true;
+}
+
 std::size_t descriptor_count() {
 #if defined(__linux__)
     // One less: the iterator has the directory itself open.

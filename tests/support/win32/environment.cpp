@@ -55,6 +55,10 @@ bool under_wine() noexcept {
     return ntdll != nullptr && GetProcAddress(ntdll, "wine_get_version") != nullptr;
 }
 
+bool slots_have_quotas() noexcept {
+    return false;
+}
+
 std::size_t descriptor_count() {
     DWORD count = 0;
     GetProcessHandleCount(GetCurrentProcess(), &count);

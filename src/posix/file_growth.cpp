@@ -1,0 +1,78 @@
+#include "file_growth.hpp"
+
+#include "capabilities.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+namespace isthmus::posix {
+
+namespace {
+
+rlim_t size_limit() noexcept {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+}
+
+bool is_within_limit(off_t size) noexcept {
+    // A process that begins without a limit is taken to go on so: asking costs as much as a write.
+    static const bool unlimited = size_limit() == RLIM_INFINITY;
+    if (unlimited || static_cast<rlim_t>(size) <= size_limit())
+        return true;
+    errno = EFBIG;
+    return false;
+}
+
+} // namespace
+
+int truncate_file(int fd, off_t size) {
+    return is_within_limit(size) ? ::ftruncate(fd, size) : -1;
+}
+
+ssize_t write_to_file(int fd, const void* buffer, size_t size, off_t offset) {
+    return is_within_limit(offset + static_cast<off_t>(size)) ? ::pwrite(fd, buffer, size, offset)
+                                                              : -1;
+}
+
+int allocate_in_file(int fd, off_t offset, off_t size) {
+    if (!is_within_limit(offset + size))
+        return -1;
+#if ISTHMUS_LINUX_FAST_PATHS
+    const int reason = ::posix_fallocate(fd, offset, size);
+    if (reason == 0)
+        return 0;
+    errno = reason;
+    return -1;
+#else
+    // Zeros are written only where nothing is yet: behind the end, and over the hole that they
+    // fill. What can never fit is not begun.
+    struct ::statvfs system {};
+    if (::fstatvfs(fd, &system) == 0 &&
+        static_cast<std::uint64_t>(size) / system.f_frsize >= system.f_bavail) {
+        errno = ENOSPC;
+        return -1;
+    }
+    static constexpr std::array<char, 65536> zeros{};
+    while (size > 0) {
+        const auto part = static_cast<size_t>(std::min<off_t>(size, zeros.size()));
+        const ssize_t written = ::pwrite(fd, zeros.data(), part, offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return -1;
+        offset += written;
+        size -= written;
+    }
+    return 0;
+#endif
+}
+
+} // namespace isthmus::posix

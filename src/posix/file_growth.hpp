@@ -1,0 +1,18 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+
+/// \file
+/// Calls that may make a file larger. Beyond what the process may write (RLIMIT_FSIZE) the system
+/// sends a signal that ends programs (SIGXFSZ); these fail with EFBIG instead.
+
+namespace isthmus::posix {
+
+int truncate_file(int fd, off_t size);
+ssize_t write_to_file(int fd, const void* buffer, std::size_t size, off_t offset);
+/// posix_fallocate, with errno.
+int allocate_in_file(int fd, off_t offset, off_t size);
+
+} // namespace isthmus::posix
