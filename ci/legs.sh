@@ -118,7 +118,7 @@ leg_windows_mingw() {
     # tests/wine-gaps.md, "Crashes": what failed with Wine's server is tried once more.
     if ! ctest --preset windows-mingw; then
         wine_has_crashed || return 1
-        say "Wine's server crashed: once more with another"
+        say "Wine itself has crashed: once more with another server"
         wine_stop
         wine_start
         ctest --preset windows-mingw --rerun-failed

@@ -24,9 +24,37 @@ wine_start() {
     [ -p "$input" ] || mkfifo "$input"
     "$root/ci/wine-run" cmd <>"$input" >/dev/null 2>&1 &
     "$root/ci/wine-run" cmd /c exit >/dev/null 2>&1
+    # They start by and by.
+    local before
+    wine_services_at_start=
+    for _ in {1..50}; do
+        before=$wine_services_at_start
+        sleep 0.2
+        wine_services_at_start=$(wine_services)
+        [ -z "$before" ] || [ "$before" != "$wine_services_at_start" ] || break
+    done
 }
 
-wine_has_crashed() { grep -qs 'wineserver crashed' "$(wine_log)"; }
+# The processes of this prefix that serve Windows' drivers: the list of network interfaces is one's.
+wine_services() {
+    local each
+    for each in $(pgrep -x 'services.exe|winedevice.exe'); do
+        ! grep -qzsFx "WINEPREFIX=$ISTHMUS_WINEPREFIX" "/proc/$each/environ" || echo "$each"
+    done
+}
+
+# Whether the server has crashed, or a service that was there when it started has gone.
+wine_has_crashed() {
+    ! grep -s 'wineserver crashed' "$(wine_log)" || return 0
+    local each
+    for each in $wine_services_at_start; do
+        kill -0 "$each" 2>/dev/null || {
+            say "Wine's service process $each has ended"
+            return 0
+        }
+    done
+    return 1
+}
 
 wine_stop() {
     wine_server -k || true

@@ -6,10 +6,11 @@
 // or one of this machine's addresses) it goes through those networks, to Windows and Linux alike.
 // The end of the input leaves.
 
-#include <isthmus/error.hpp>
 #include <isthmus/slot.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <iostream>
@@ -29,14 +30,16 @@ std::string to_text(std::span<const std::byte> bytes) {
     return text;
 }
 
-void listen(isthmus::broadcast_reader& reader) {
-    for (;;) {
+// cancel() would only end a read that waits at that moment, not the one that begins next: so it looks.
+void listen(isthmus::broadcast_reader& reader, const std::atomic<bool>& leaving) {
+    while (!leaving) {
         std::error_code error;
-        const auto message = reader.read_message(error);
-        if (error == isthmus::errc::canceled) {
-            return;
+        const auto message = reader.read_message_for(std::chrono::milliseconds(200), error);
+        if (error) {
+            std::cout << error.message() << std::endl;
+        } else if (message) {
+            std::cout << to_text(*message) << std::endl;
         }
-        std::cout << (error ? error.message() : to_text(message)) << std::endl;
     }
 }
 
@@ -56,7 +59,8 @@ int main(int argc, char** argv) try {
     auto writer = isthmus::slot_writer::open(R"(\\*\mailslot\)" + std::string(slot_name),
                                              {.network = network});
     const auto say = [&](const std::string& text) { writer.write(std::as_bytes(std::span(text))); };
-    std::thread listener([&] { listen(reader); });
+    std::atomic<bool> leaving = false;
+    std::thread listener([&] { listen(reader, leaving); });
     say(me + " is here");
     std::error_code too_long;
     for (std::string line; std::getline(std::cin, line);) {
@@ -67,7 +71,7 @@ int main(int argc, char** argv) try {
         }
     }
     say(me + " has left");
-    reader.cancel();
+    leaving = true;
     listener.join();
     return 0;
 } catch (const std::exception& error) {

@@ -163,7 +163,8 @@ TEST_P(ChannelKill, OfTheServerIsACloseForTheClient) {
         const auto listener = channel_listener::create(name, sole(mode()), created);
         ASSERT_EQ(created, std::error_code()) << created.message() << ", round " << i;
     }
-    EXPECT_LE(descriptor_count(), before);
+    // Each of the other half's rounds would leave one; the system itself has a few now and then.
+    EXPECT_LT(descriptor_count(), before + rounds / 8 + 1);
     expect_prompt();
 }
 
@@ -200,7 +201,8 @@ TEST_P(ChannelKill, OfTheClientIsACloseForTheServer) {
         channel::connect(name, {.mode = mode()}, gone);
         ASSERT_EQ(gone, errc::not_found) << gone.message() << ", round " << i;
     }
-    EXPECT_LE(descriptor_count(), before);
+    // Each of the other half's rounds would leave one; the system itself has a few now and then.
+    EXPECT_LT(descriptor_count(), before + rounds / 8 + 1);
     expect_prompt();
 }
 

@@ -329,7 +329,7 @@ public:
     bool is_open() const noexcept { return pipe_ != nullptr; }
 
     /// Makes every call that blocks on this channel at this moment, in any thread, fail with
-    /// `canceled` (CancelIoEx). Thread-safe.
+    /// `canceled` (CancelIoEx); one that begins after it blocks. Thread-safe.
     void cancel() noexcept;
 
     /// Closes this end (CloseHandle): the other end reads what was written, then gets `broken`.
@@ -389,7 +389,8 @@ public:
     const std::string& name() const noexcept;
     bool is_open() const noexcept { return core_ != nullptr; }
 
-    /// Makes every accept that blocks at this moment fail with `canceled`. Thread-safe.
+    /// Makes every accept that blocks at this moment fail with `canceled`; one that begins after it
+    /// blocks. Thread-safe.
     void cancel() noexcept;
 
     /// Gives up the listening instance. Channels handed out live on, and the name with them.

@@ -124,7 +124,7 @@ public:
     network_statistics network() const noexcept;
 
     /// Makes every read that blocks at this moment, in any thread, fail with `canceled`
-    /// (CancelIoEx). Thread-safe.
+    /// (CancelIoEx); one that begins after it waits. Thread-safe.
     void cancel() noexcept;
 
     /// The name as it was given; empty if closed.

@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,9 +33,8 @@ protected:
     }
 
     child_process start_client(const std::string& action, const std::string& what) const {
-        const auto script = std::filesystem::path(__FILE__).parent_path() / "wire_client.py";
         std::vector<std::string> arguments = {
-            script.string(), action, std::to_string(options_.port), "127.0.0.1", "workgroup",
+            ISTHMUS_WIRE_CLIENT, action, std::to_string(options_.port), "127.0.0.1", "workgroup",
             "news\\today",   what};
         if (!options_.key.empty())
             arguments.emplace_back(GetParam());

@@ -1,6 +1,7 @@
 #include "posix/sync_protocol.hpp"
 #include "posix/sync_table.hpp"
 #include "support/child_role.hpp"
+#include "support/runtime_directory.hpp"
 #include "sync_testing.hpp"
 
 #include <latch>
@@ -19,6 +20,12 @@ using posix::table_lock;
 std::shared_ptr<sync_table> own_table() {
     return sync_table::attach(posix::object_domain::own(access::owner).value());
 }
+
+/// Nobody else's: tests that run beside this one would claim records, and hold the lock for moments.
+class SyncTable : public testing::Test {
+private:
+    const temporary_runtime_directory directory_;
+};
 
 /// What so many threads get at the same time, all of them alive.
 std::vector<identity> claim_together(sync_table& table, std::ptrdiff_t count) {
@@ -66,7 +73,7 @@ const child_role claimer{"claimer", [](const std::vector<std::string>& arguments
                              return 0;
                          }};
 
-TEST(SyncTable, RecordsOfTheDeadAreClaimedOnce) {
+TEST_F(SyncTable, RecordsOfTheDeadAreClaimedOnce) {
     const auto table = own_table();
     constexpr std::ptrdiff_t many = 100; // fewer are not looked through for dead ones
     for (std::size_t round = 0; round < scaled(10); ++round) {
@@ -82,7 +89,7 @@ TEST(SyncTable, RecordsOfTheDeadAreClaimedOnce) {
     }
 }
 
-TEST(SyncTable, ALockIsTakenOverThoughItsHoldersRecordIsSomebodyElses) {
+TEST_F(SyncTable, ALockIsTakenOverThoughItsHoldersRecordIsSomebodyElses) {
     const auto table = own_table();
     constexpr std::ptrdiff_t many = 100;
     auto child = child_process::start("claimer", {std::to_string(many), "and the lock"});
