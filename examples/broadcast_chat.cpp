@@ -30,7 +30,7 @@ std::string to_text(std::span<const std::byte> bytes) {
     return text;
 }
 
-// cancel() would only end a read that waits at that moment, not the one that begins next: so it looks.
+// It looks: cancel() would only end a read that waits at that moment, not the one that begins next.
 void listen(isthmus::broadcast_reader& reader, const std::atomic<bool>& leaving) {
     while (!leaving) {
         std::error_code error;

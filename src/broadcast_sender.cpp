@@ -65,7 +65,7 @@ private:
                 readers_.push_back({id, std::move(writer)});
             } else if (ec == errc::not_found) {
                 directory_->remove(id);
-            } else if (ec == errc::too_many_handles || ec == errc::out_of_memory) {
+            } else if (ec != errc::access_denied && ec != errc::protocol_error) {
                 complete = false; // the next message may find it
             }
         }

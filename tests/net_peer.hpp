@@ -8,7 +8,9 @@
 #include "net_testing.hpp"
 
 #include <isthmus/name.hpp>
+#include <isthmus/slot.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -20,8 +22,11 @@
 /// \file
 /// A child process that listens and speaks as it is told, one line a command, one line a reply:
 ///
-///     listen ID SLOT [option=value]...      ok, or what went wrong
+///     listen ID SLOT [option=value]...      ok, or what went wrong: the network alone
 ///     speak ID ADDRESS [option=value]...    the same
+///     read ID SLOT [option=value]...        the same, by a slot_reader
+///     hear ID SLOT [option=value]...        the same, by a broadcast_reader
+///     write ID ADDRESS [option=value]...    the same, by a slot_writer
 ///     send ID TEXT                          the same
 ///     burst ID COUNT                        the same; numbered messages that show damage
 ///     wait ID COUNT                         yes once so many were heard, no if they do not come
@@ -45,6 +50,12 @@ public:
             return listen(id, words);
         if (command == "speak")
             return speak(id, words);
+        if (command == "read")
+            return read_by<slot_reader>(id, words);
+        if (command == "hear")
+            return read_by<broadcast_reader>(id, words);
+        if (command == "write")
+            return write(id, words);
         if (command == "send")
             return send(id, words);
         if (command == "burst")
@@ -64,6 +75,49 @@ private:
     struct ear {
         message_box box;
         std::unique_ptr<net::datagram_receiver> receiver;
+
+        ear() = default;
+        ear(const ear&) = delete;
+        ear& operator=(const ear&) = delete;
+        virtual ~ear() = default;
+        virtual network_statistics statistics() const { return receiver->statistics(); }
+    };
+
+    /// The public classes.
+    template <class Source>
+    struct reading_ear final : ear {
+        explicit reading_ear(Source made) : source(std::move(made)) {
+            thread = std::thread([this] {
+                while (!enough) {
+                    std::error_code ec;
+                    const auto message = source.read_message_for(std::chrono::milliseconds(20), ec);
+                    if (message)
+                        box.take(*message);
+                }
+            });
+        }
+        ~reading_ear() override {
+            enough = true;
+            thread.join();
+        }
+        network_statistics statistics() const override { return source.network(); }
+
+        Source source;
+        std::atomic<bool> enough = false;
+        std::thread thread;
+    };
+
+    struct mouth {
+        std::unique_ptr<net::datagram_sender> sender;
+        slot_writer writer;
+
+        void send(std::string_view text, std::error_code& ec) {
+            if (sender) {
+                sender->send(bytes_of(text), operation, ec);
+            } else {
+                writer.write(bytes_of(text), ec);
+            }
+        }
     };
 
     static constexpr auto operation = detail::operation::create_channel;
@@ -118,8 +172,34 @@ private:
         net::interest ignored;
         const auto options = read_options(words, ignored);
         std::error_code ec;
-        mouths_[id] =
-            net::datagram_sender::make(options, slot_address::parse(address), operation, ec);
+        mouths_[id] = {.sender = net::datagram_sender::make(options, slot_address::parse(address),
+                                                            operation, ec),
+                       .writer = {}};
+        return result(ec);
+    }
+
+    template <class Source>
+    std::string read_by(const std::string& id, std::istringstream& words) {
+        std::string slot;
+        words >> slot;
+        net::interest ignored;
+        const auto options = read_options(words, ignored);
+        ears_.erase(id); // it may have the name
+        std::error_code ec;
+        auto source = Source::create(slot, {.network = options}, ec);
+        if (!ec)
+            ears_[id] = std::make_unique<reading_ear<Source>>(std::move(source));
+        return result(ec);
+    }
+
+    std::string write(const std::string& id, std::istringstream& words) {
+        std::string address;
+        words >> address;
+        net::interest ignored;
+        const auto options = read_options(words, ignored);
+        std::error_code ec;
+        mouths_[id] = {.sender = nullptr,
+                       .writer = slot_writer::open(address, {.network = options}, ec)};
         return result(ec);
     }
 
@@ -127,7 +207,7 @@ private:
         std::string text;
         std::getline(words >> std::ws, text);
         std::error_code ec;
-        mouths_.at(id)->send(bytes_of(text), operation, ec);
+        mouths_.at(id).send(text, ec);
         return result(ec);
     }
 
@@ -144,7 +224,7 @@ private:
         words >> count;
         std::error_code ec;
         for (std::size_t i = 0; i < count && !ec; ++i) {
-            mouths_.at(id)->send(bytes_of(numbered(i)), operation, ec);
+            mouths_.at(id).send(numbered(i), ec);
             if (i % 16 == 15) // no faster than a busy machine can follow
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
@@ -194,13 +274,13 @@ private:
         if (command == "count") {
             std::string name;
             words >> name;
-            return std::to_string(counter(by.receiver->statistics(), name));
+            return std::to_string(counter(by.statistics(), name));
         }
         return "no such command";
     }
 
     std::map<std::string, std::unique_ptr<ear>> ears_;
-    std::map<std::string, std::unique_ptr<net::datagram_sender>> mouths_;
+    std::map<std::string, mouth> mouths_;
 };
 
 inline int run_net_peer() {

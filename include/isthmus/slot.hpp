@@ -216,10 +216,10 @@ public:
     /// Sends a message as a whole; never waits for the reader (WriteFile). Thread-safe. Errors:
     /// `broken` (the reader is gone), `message_too_large`, `quota_exceeded`, `no_space`: nothing of
     /// it was sent then, and what was accepted before stays. POSIX: `busy` if another writer was
-    /// stopped in the middle of a write and stayed so for two seconds; and a message written within
-    /// a tenth of a millisecond of the reader's crash may seem accepted. To more than one slot:
-    /// `message_too_large` (over network_options::max_payload) only, since nobody can know what
-    /// arrives.
+    /// stopped in the middle of a write and stayed so for two seconds, and from then on at once,
+    /// until that one goes on; and a message written within a tenth of a millisecond of the
+    /// reader's crash may seem accepted. To more than one slot: `message_too_large` (over
+    /// network_options::max_payload) only, since nobody can know what arrives.
     void write(std::span<const std::byte> message);
     void write(std::span<const std::byte> message, std::error_code& ec);
 

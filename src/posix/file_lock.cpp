@@ -14,6 +14,9 @@ namespace isthmus::posix {
 
 namespace {
 
+/// How much of a file its test looks at.
+[[maybe_unused]] constexpr off_t tested_bytes = 1;
+
 /// flock has no test that takes nothing: a tester holds the shared lock for a moment, which must
 /// not make a taker believe that the lock is held.
 [[maybe_unused]] bool try_flock(int fd, int kind) noexcept {
@@ -29,8 +32,8 @@ namespace {
     return false;
 }
 
-[[maybe_unused]] bool try_ofd_lock(int fd, short type) noexcept {
-    if (retry([&] { return os.ofd_set_lock(fd, type); }) == 0)
+[[maybe_unused]] bool try_ofd_lock(int fd, short type, off_t from = 0) noexcept {
+    if (retry([&] { return os.ofd_set_lock(fd, type, from); }) == 0)
         return true;
     if (errno == EACCES)
         errno = EAGAIN; // POSIX leaves the choice
@@ -45,6 +48,14 @@ bool try_lock(int fd) noexcept {
     return try_ofd_lock(fd, F_WRLCK);
 }
 
+bool try_lock_to_remove(int fd) noexcept {
+    if constexpr (!capability::ofd_locks)
+        return try_flock(fd, LOCK_EX);
+    // All but the byte that tests look at: it conflicts with every lock, and nobody takes it for
+    // that of who has the file.
+    return try_ofd_lock(fd, F_WRLCK, tested_bytes);
+}
+
 bool try_lock_shared(int fd) noexcept {
     if constexpr (!capability::ofd_locks)
         return try_flock(fd, LOCK_SH);
@@ -55,7 +66,7 @@ void unlock(int fd) noexcept {
     if constexpr (!capability::ofd_locks) {
         os.flock(fd, LOCK_UN);
     } else {
-        os.ofd_set_lock(fd, F_UNLCK);
+        os.ofd_set_lock(fd, F_UNLCK, 0);
     }
 }
 
@@ -69,9 +80,18 @@ lock_state test_lock(int fd) noexcept {
     }
     // Asked as a reader: only a writer's lock is in its way, and only who may write can take one.
     short type = F_RDLCK;
-    if (retry([&] { return os.ofd_get_lock(fd, type); }) != 0)
+    if (retry([&] { return os.ofd_get_lock(fd, type, tested_bytes); }) != 0)
         return lock_state::unknown;
     return type == F_UNLCK ? lock_state::free : lock_state::held;
+}
+
+lock_state test_lock_patiently(int fd) noexcept {
+    if constexpr (capability::ofd_locks)
+        return test_lock(fd);
+    if (!try_flock(fd, LOCK_SH))
+        return errno == EAGAIN ? lock_state::held : lock_state::unknown;
+    os.flock(fd, LOCK_UN);
+    return lock_state::free;
 }
 
 bool test_unlocked(int fd) noexcept {
@@ -82,7 +102,7 @@ bool test_unlocked(int fd) noexcept {
         return true;
     }
     short type = F_WRLCK;
-    return retry([&] { return os.ofd_get_lock(fd, type); }) == 0 && type == F_UNLCK;
+    return retry([&] { return os.ofd_get_lock(fd, type, 0); }) == 0 && type == F_UNLCK;
 }
 
 } // namespace isthmus::posix

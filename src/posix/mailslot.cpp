@@ -34,6 +34,8 @@ using posix::slot_geometry;
 /// Who can write to a slot can see the lives of all that do. (Even of a slot that its owner keeps
 /// for itself: root can write to it as well.)
 posix::life_place lives_of(const posix::object_domain& domain) {
+    // Where programs that crashed may have left theirs.
+    posix::reap_dead_objects(posix::area::global);
     return posix::place_of_lives(domain.base, true);
 }
 

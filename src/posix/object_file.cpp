@@ -51,9 +51,10 @@ void remove_file(const object_directory& directory,
                  const object_domain& domain,
                  const object_header& header) noexcept {
     forget_object(file, domain, header);
-    // In this order: there never is one for strangers alone.
-    if (has_held_file(domain, directory.where, file))
-        os.unlinkat(directory.fd.get(), held_file(file).c_str(), 0);
+    // In this order: there never is one for strangers alone, which nobody would remove.
+    if (has_held_file(domain, directory.where, file) &&
+        os.unlinkat(directory.fd.get(), held_file(file).c_str(), 0) != 0 && errno != ENOENT)
+        return;
     os.unlinkat(directory.fd.get(), file.c_str(), 0);
 }
 
@@ -90,7 +91,7 @@ void reap(const directory_pointer& directory) {
         lock_descriptor lock = lock_descriptor::open(*directory, file, open_flags);
         struct ::stat status {};
         if (lock && os.fstat(lock.get(), &status) == 0 && status.st_nlink > 0 &&
-            try_lock(lock.get())) {
+            try_lock_to_remove(lock.get())) {
             detail::log(spdlog::level::debug, "left by a crash, removed: {}", file);
             bury(*directory, file, lock.get());
         }
@@ -154,7 +155,7 @@ object_file object_file::look(const directory_pointer& directory, const std::str
         errno = directory->own ? EPROTO : reason_for(*directory, file, EPROTO);
         return result;
     }
-    if (try_lock(lock.get())) {
+    if (try_lock_to_remove(lock.get())) {
         errno = bury(*directory, file, lock.get());
         return result;
     }

@@ -40,6 +40,12 @@ void slot_lock::unlock() noexcept {
     unpark(words_.turn, 1);
 }
 
+bool slot_lock::take_from_dead(std::uint64_t holder, std::uint64_t me) noexcept {
+    // Of one's own process: another thread, which is not going to die alone.
+    return holder != 0 && holder != me && !is_process_alive(holder, place_.base) &&
+           words_.holder.compare_exchange_strong(holder, me);
+}
+
 bool slot_lock::lock_slowly(std::uint64_t me) noexcept {
     constexpr auto patience = 2s;
     const auto began = std::chrono::steady_clock::now();
@@ -49,17 +55,23 @@ bool slot_lock::lock_slowly(std::uint64_t me) noexcept {
         words_.sleepers.store(1);
         if (take(me))
             return true;
+        const std::uint64_t holder = words_.holder.load();
+        if (holder != 0 && holder == stopped_.load() && turn == stopped_turn_.load()) {
+            if (take_from_dead(holder, me))
+                return true;
+            errno = EBUSY;
+            return false;
+        }
         if (park(words_.turn, turn, pause) == parked::woken) {
             pause = 1ms;
-        } else {
-            std::uint64_t holder = words_.holder.load();
-            // Of one's own process: another thread, which is not going to die alone.
-            if (holder != 0 && holder != me && !is_process_alive(holder, place_.base) &&
-                words_.holder.compare_exchange_strong(holder, me)) {
-                return true;
-            }
+        } else if (take_from_dead(words_.holder.load(), me)) {
+            return true;
         }
         if (std::chrono::steady_clock::now() - began > patience) {
+            if (words_.holder.load() == holder && words_.turn.load() == turn) {
+                stopped_turn_.store(turn);
+                stopped_.store(holder);
+            }
             errno = EBUSY;
             return false;
         }

@@ -25,7 +25,7 @@ public:
         : words_(words), place_(place) {}
 
     /// False with errno: EBUSY if a living process keeps it for two seconds, which only a stopped
-    /// one does.
+    /// one does. From then on at once, until that one goes on or dies.
     bool lock() noexcept {
         const std::uint64_t me = self();
         return me != 0 && (take(me) || lock_slowly(me));
@@ -45,11 +45,16 @@ private:
         return words_.holder.compare_exchange_strong(nobody, me);
     }
     bool lock_slowly(std::uint64_t me) noexcept;
+    bool take_from_dead(std::uint64_t holder, std::uint64_t me) noexcept;
 
     slot_lock_words& words_;
     const life_place place_;
     std::atomic<std::uint64_t> self_ = 0;
     std::atomic<std::uint32_t> forks_ = 0; ///< as they were when self_ was found
+    /// Who was given up on, and in which turn: for whom somebody waits cannot unlock without
+    /// another one beginning.
+    std::atomic<std::uint64_t> stopped_ = 0;
+    std::atomic<std::uint32_t> stopped_turn_ = 0;
 };
 
 } // namespace isthmus::posix

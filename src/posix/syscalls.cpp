@@ -62,11 +62,14 @@ int make_private_socket(int fd) {
 }
 #endif
 
-int os_ofd_set_lock([[maybe_unused]] int fd, [[maybe_unused]] short type) {
+int os_ofd_set_lock([[maybe_unused]] int fd,
+                    [[maybe_unused]] short type,
+                    [[maybe_unused]] off_t from) {
 #if ISTHMUS_LINUX_FAST_PATHS
     struct ::flock range {};
     range.l_type = type;
     range.l_whence = SEEK_SET;
+    range.l_start = from;
     return ::fcntl(fd, F_OFD_SETLK, &range);
 #else
     errno = ENOSYS;
@@ -74,11 +77,14 @@ int os_ofd_set_lock([[maybe_unused]] int fd, [[maybe_unused]] short type) {
 #endif
 }
 
-int os_ofd_get_lock([[maybe_unused]] int fd, [[maybe_unused]] short& type) {
+int os_ofd_get_lock([[maybe_unused]] int fd,
+                    [[maybe_unused]] short& type,
+                    [[maybe_unused]] off_t bytes) {
 #if ISTHMUS_LINUX_FAST_PATHS
     struct ::flock range {};
     range.l_type = type;
     range.l_whence = SEEK_SET;
+    range.l_len = bytes;
     const int result = ::fcntl(fd, F_OFD_GETLK, &range);
     type = range.l_type;
     return result;

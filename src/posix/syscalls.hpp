@@ -45,8 +45,8 @@ struct system_calls {
     DIR* (*fdopendir)(int fd);
     dirent* (*readdir)(DIR* directory); ///< null with errno, 0 at the end
     int (*flock)(int fd, int operation);
-    int (*ofd_set_lock)(int fd, short type);  ///< whole file; F_OFD_SETLK
-    int (*ofd_get_lock)(int fd, short& type); ///< whole file; F_OFD_GETLK
+    int (*ofd_set_lock)(int fd, short type, off_t from);   ///< from there on; F_OFD_SETLK
+    int (*ofd_get_lock)(int fd, short& type, off_t bytes); ///< so many, 0: all; F_OFD_GETLK
     ssize_t (*read)(int fd, void* buffer, size_t size);
     ssize_t (*write)(int fd, const void* buffer, size_t size);
     ssize_t (*pread)(int fd, void* buffer, size_t size, off_t offset);

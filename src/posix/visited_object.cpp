@@ -29,7 +29,7 @@ visited_object visit_object(const directory_pointer& directory, const std::strin
     int wrong = 0;
     if (!is_plain_file_of(*directory, status)) {
         wrong = EPROTO;
-    } else if (!result.is_held()) {
+    } else if (test_lock_patiently(result.file.get()) == lock_state::free) {
         // Dead, or just about to be made or removed: as with all others.
         const object_file found = object_file::look(directory, file);
         wrong = found ? EAGAIN : errno;

@@ -1,3 +1,4 @@
+#include "slot_testing.hpp"
 #include "support/child_role.hpp"
 #include "sync_testing.hpp"
 
@@ -78,6 +79,22 @@ waiting_threads wait_in_threads(event& bell, std::size_t count) {
     return result;
 }
 
+/// Writes until there is no more room, and reads all of it. What stopped it, and whether all of
+/// what was accepted came.
+std::string fill_slot(slot_pair& slot) {
+    std::error_code ec;
+    std::size_t accepted = 0;
+    while (!ec) {
+        slot.writer.write(pattern(1000, accepted), ec);
+        accepted += ec ? 0 : 1;
+    }
+    for (std::size_t i = 0; i < accepted; ++i) {
+        if (slot.reader.read_message_for(0ms) != pattern(1000, i))
+            return text_of(ec) + ", and message " + std::to_string(i) + " is lost";
+    }
+    return text_of(ec) + (accepted > 0 && slot.reader.info().count == 0 ? "" : ", wrong");
+}
+
 /// Argument: an empty directory. One line for each thing tried.
 const child_role on_small_disk("on_small_disk", [](const std::vector<std::string>& arguments) {
     const auto& directory = arguments.at(0);
@@ -97,6 +114,19 @@ const child_role on_small_disk("on_small_disk", [](const std::vector<std::string
     auto bell = event::create("bell", {.reset = event_reset::manual}, ec);
     tell_test("event: " + text_of(ec));
 
+    std::optional<slot_pair> slot;
+    slot.emplace(slot_options{.quota = 1 << 24});
+    slot->writer.write(bytes("before"), ec);
+    tell_test("slot: " + text_of(ec));
+
+    fill(directory);
+    tell_test("full, message that waited: " + waiting_message(slot->reader));
+    tell_test("full, messages: " + fill_slot(*slot));
+    slot_reader::create("another", {}, ec);
+    tell_test("full, slot: " + text_of(ec));
+    broadcast_reader::create("another", {}, ec);
+    tell_test("full, broadcast: " + text_of(ec));
+    // What the slot gave back is taken.
     fill(directory);
     shared_region::create("one byte", 1, {}, ec);
     tell_test("full, region: " + text_of(ec));
@@ -126,6 +156,9 @@ const child_role on_small_disk("on_small_disk", [](const std::vector<std::string
         each = std::byte{1};
 
     std::filesystem::remove(directory + "/filler");
+    slot->writer.write(bytes("after"), ec);
+    tell_test("room again, message: " + waiting_message(slot->reader));
+    slot.reset();
     mutex::create("another", {}, ec);
     tell_test("room again, mutex: " + text_of(ec));
     shared_region::create("one byte", 1, {}, ec);
@@ -154,6 +187,8 @@ const child_role on_full_disk("on_full_disk", [](const std::vector<std::string>&
         tried("mutex", [](auto& ec) { mutex::create("new", {}, ec); });
         tried("semaphore", [](auto& ec) { semaphore::create("new", {}, ec); });
         tried("event", [](auto& ec) { event::create("new", {}, ec); });
+        tried("slot", [](auto& ec) { slot_reader::create("new", {}, ec); });
+        tried("broadcast", [](auto& ec) { broadcast_reader::create("new", {}, ec); });
     };
     make_all();
     // A page at a time: whatever there is room for, what there is none for is said so.
@@ -212,6 +247,11 @@ TEST_F(FullDisk, RefusesNewObjectsAndLeavesOthersAlone) {
         "small region: ok",
         "mutex: ok",
         "event: ok",
+        "slot: ok",
+        "full, message that waited: before",
+        "full, messages: no space",
+        "full, slot: no space",
+        "full, broadcast: no space",
         "full, region: no space",
         "full, mutex: no space",
         "full, unnamed semaphore: no space",
@@ -223,6 +263,7 @@ TEST_F(FullDisk, RefusesNewObjectsAndLeavesOthersAlone) {
         "full, wait: ok",
         "full, open: ok",
         "full, map: ok",
+        "room again, message: after",
         "room again, mutex: ok",
         "room again, region: ok",
         "room again, threads: ok",
@@ -236,8 +277,10 @@ TEST_F(FullDisk, RefusesTheFirstObject) {
     if (!reason.empty())
         GTEST_SKIP() << reason;
     const std::vector<std::string> expected{
-        "region: no space", "mutex: no space", "semaphore: no space", "event: no space",
-        "region: ok",       "mutex: ok",       "semaphore: ok",       "event: ok",
+        "region: no space", "mutex: no space", "semaphore: no space",
+        "event: no space",  "slot: no space",  "broadcast: no space",
+        "region: ok",       "mutex: ok",       "semaphore: ok",
+        "event: ok",        "slot: ok",        "broadcast: ok",
     };
     EXPECT_EQ(lines, expected);
 }

@@ -46,6 +46,42 @@ TEST_F(NetHosts, ABroadcastReachesEveryReaderOnEveryHostOnce) {
     EXPECT_EQ(a.ask("check l"), "0 0 0") << "a host's own messages take another way";
 }
 
+TEST_F(NetHosts, SlotsAndReadersOfBroadcastsHearOtherHostsAndTheirOwnOnce) {
+    auto& a = add_host();
+    auto& b = add_host();
+    auto& c = add_host();
+    auto b2 = add_process(b);
+    auto a2 = add_process(a);
+    ASSERT_EQ(b.ask("read slot alerts interface=eth0"), "ok");
+    ASSERT_EQ(b2.ask("read slot alerts interface=eth0").find("ok"), std::string::npos)
+        << "a host has one slot of a name";
+    ASSERT_EQ(c.ask("read slot alerts interface=eth0"), "ok") << "another host has its own";
+    ASSERT_EQ(a2.ask("read slot alerts interface=eth0"), "ok");
+    for (auto* each : {&*b.peer, &b2, &*c.peer, &a2})
+        ASSERT_EQ(each->ask("hear l ALERTS interface=eth0"), "ok");
+    ASSERT_EQ(a.ask(R"(write s \\*\mailslot\alerts interface=eth0)"), "ok");
+    EXPECT_EQ(a.ask("burst s 300"), "ok");
+    for (auto* each : {&*b.peer, &b2, &*c.peer, &a2}) {
+        EXPECT_EQ(each->ask("wait l 300"), "yes");
+        EXPECT_EQ(each->ask("check l"), "300 300 0");
+    }
+    for (auto* each : {&*b.peer, &*c.peer, &a2}) {
+        EXPECT_EQ(each->ask("wait slot 300"), "yes");
+        EXPECT_EQ(each->ask("check slot"), "300 300 0");
+    }
+    EXPECT_EQ(b.ask("count l delivered"), "300") << "by the network";
+    EXPECT_EQ(a2.ask("count l delivered"), "0") << "not by the network";
+    // To one host: its slot alone.
+    ASSERT_EQ(c.ask("read slot alerts interface=eth0 host=Paris"), "ok");
+    ASSERT_EQ(b.ask("read slot alerts interface=eth0 host=Rome"), "ok");
+    ASSERT_EQ(a.ask(R"(write s \\paris\mailslot\alerts interface=eth0)"), "ok");
+    EXPECT_EQ(a.ask("send s to paris"), "ok");
+    EXPECT_EQ(c.ask("wait slot 1"), "yes");
+    EXPECT_EQ(c.ask("heard slot"), "|to paris");
+    EXPECT_EQ(b.ask("heard slot"), "");
+    EXPECT_EQ(c.ask("check l"), "300 300 0");
+}
+
 TEST_F(NetHosts, BothFamiliesWorkAlone) {
     auto& a = add_host();
     auto& b = add_host();
@@ -287,6 +323,25 @@ TEST_F(NetHosts, AWindowsProgramAndANativeOneHearEachOther) {
     EXPECT_EQ(native.ask("wait l 1"), "yes");
     EXPECT_EQ(windows.ask("heard l"), "|to paris");
     EXPECT_EQ(native.ask("heard l"), "|to rome");
+
+    // The same by the public classes.
+    for (auto* each : {&windows, &windows2, &*native.peer}) {
+        ASSERT_EQ(each->ask("hear l alerts interface=eth0"), "ok");
+        ASSERT_EQ(each->ask(R"(write s \\*\mailslot\alerts interface=eth0)"), "ok");
+    }
+    ASSERT_EQ(windows.ask("read slot alerts interface=eth0"), "ok");
+    ASSERT_EQ(native.ask("read slot alerts interface=eth0"), "ok");
+    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // newer than all listeners
+    EXPECT_EQ(native.ask("burst s 100"), "ok");
+    EXPECT_EQ(windows2.ask("send s from Windows"), "ok");
+    for (auto* each : {&windows, &windows2, &*native.peer}) {
+        EXPECT_EQ(each->ask("wait l 101"), "yes");
+        EXPECT_EQ(each->ask("check l"), "101 101 1") << "of a burst and one message";
+    }
+    for (auto* each : {&windows, &*native.peer}) {
+        EXPECT_EQ(each->ask("wait slot 101"), "yes");
+        EXPECT_EQ(each->ask("check slot"), "101 101 1");
+    }
 }
 
 } // namespace

@@ -223,7 +223,33 @@ TEST(SlotQueue, ALivingWriterThatNeverEndsIsGivenUpOn) {
     EXPECT_EQ(queue.writer->write(pattern(1)), result::failed);
     EXPECT_EQ(errno, EBUSY);
     EXPECT_GE(std::chrono::steady_clock::now() - began, 2s);
-    queue.memory->control().lock.holder.store(0);
+    // From then on nobody waits for it,
+    const auto again = std::chrono::steady_clock::now();
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(queue.writer->write(pattern(1)), result::failed);
+        EXPECT_EQ(errno, EBUSY);
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - again, 1s);
+    // until it goes on: then it is waited for as everybody is.
+    queue.lock->unlock();
+    EXPECT_EQ(queue.writer->write(pattern(1)), result::done);
+    queue.memory->control().lock.holder.store(me);
+    std::thread goes_on([&] {
+        std::this_thread::sleep_for(100ms);
+        queue.lock->unlock();
+    });
+    EXPECT_EQ(queue.writer->write(pattern(2)), result::done);
+    goes_on.join();
+}
+
+TEST(SlotQueue, AWriterThatWasGivenUpOnAndDiesIsNobody) {
+    queue_fixture queue(1 << 20);
+    const std::uint64_t me = own_process_life(place_of_lives(runtime_base(), false));
+    auto& words = queue.memory->control().lock;
+    words.holder.store(me);
+    EXPECT_EQ(queue.writer->write(pattern(1)), result::failed);
+    EXPECT_EQ(errno, EBUSY);
+    words.holder.store(0x123456789abcdefU); // of nobody
     EXPECT_EQ(queue.writer->write(pattern(1)), result::done);
 }
 

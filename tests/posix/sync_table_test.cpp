@@ -21,7 +21,7 @@ std::shared_ptr<sync_table> own_table() {
     return sync_table::attach(posix::object_domain::own(access::owner).value());
 }
 
-/// Nobody else's: tests that run beside this one would claim records, and hold the lock for moments.
+/// In a table that is nobody else's: other tests would claim records, or hold the lock just now.
 class SyncTable : public testing::Test {
 private:
     const temporary_runtime_directory directory_;
