@@ -155,6 +155,11 @@ const operation_category& category_of(family from, operation what) noexcept {
     return immortal<category_table>().get(from, what);
 }
 
+/// Before there are threads: where processes fork, a child of the moment in which another thread
+/// made it would wait for ever.
+[[maybe_unused]] const auto& made_at_start = immortal<category_table>();
+[[maybe_unused]] const auto& conditions_at_start = condition_category();
+
 /// Null if the code is not one of ours.
 const operation_category* our_category(const std::error_code& code) noexcept {
     return dynamic_cast<const operation_category*>(&code.category());

@@ -30,6 +30,7 @@ struct state {
 state& the_state() noexcept {
     return detail::immortal<state>();
 }
+[[maybe_unused]] const auto& made_at_start = the_state(); // as in error.cpp
 
 constexpr std::array<std::pair<std::string_view, spdlog::level::level_enum>, 5> level_names{{
     {"trace", spdlog::level::trace},

@@ -49,6 +49,8 @@ struct numbering {
 numbering& numbers_of_this_process() {
     return detail::immortal<detail::per_process<numbering>>().get();
 }
+[[maybe_unused]] const auto& made_at_start =
+    detail::immortal<detail::per_process<numbering>>(); // as in src/error.cpp
 
 /// Bound to the interface's address: that is also what makes a limited broadcast leave by it.
 void open_v4(outlet& made, const network_plan& plan, const link& by, asio::error_code& ec) {

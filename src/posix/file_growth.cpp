@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +25,16 @@ rlim_t size_limit() noexcept {
 
 bool is_within_limit(off_t size) noexcept {
     // A process that begins without a limit is taken to go on so: asking costs as much as a write.
-    static const bool unlimited = size_limit() == RLIM_INFINITY;
-    if (unlimited || static_cast<rlim_t>(size) <= size_limit())
+    enum class limits : unsigned char { unknown, none, some };
+    static std::atomic<limits> known = limits::unknown;
+    if (known.load(std::memory_order_relaxed) == limits::unknown) {
+        known.store(size_limit() == RLIM_INFINITY ? limits::none : limits::some,
+                    std::memory_order_relaxed);
+    }
+    if (known.load(std::memory_order_relaxed) == limits::none ||
+        static_cast<rlim_t>(size) <= size_limit()) {
         return true;
+    }
     errno = EFBIG;
     return false;
 }

@@ -94,11 +94,13 @@ void after_fork_in_parent() {
 /// Only what is safe in the child of a process with threads.
 void after_fork_in_child() {
     forks_before.fetch_add(1, std::memory_order_relaxed);
-    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    int nothing = -1;
     auto& all = guarded().all;
     for (std::size_t number = 0; number < all.size(); ++number) {
         if (all[number] == guarding::nothing)
             continue;
+        if (nothing < 0)
+            nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
         const int fd = static_cast<int>(number);
         if (nothing < 0 || os.dup_over(nothing, fd) < 0)
             ::close(fd);
@@ -109,11 +111,15 @@ void after_fork_in_child() {
     guarded().mutex.unlock();
 }
 
-void watch_forks() {
+void watch_forks() noexcept {
     static const int registered =
         ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     static_cast<void>(registered);
 }
+
+/// Of this and all that is prepared at a first call: before there are threads. A child that is
+/// forked in the middle of another thread's first call would wait for its end for ever.
+[[maybe_unused]] const bool ready_at_start = (watch_forks(), true);
 
 } // namespace
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <string>
 
@@ -41,7 +42,13 @@ std::string runtime_identity() {
 } // namespace
 
 std::uint64_t host_tag() {
-    static const std::uint64_t tag = hash_text(boot_identity() + ' ' + runtime_identity());
+    // Not a constant: a child forked while another thread made it would wait for ever.
+    static std::atomic<std::uint64_t> known = 0;
+    std::uint64_t tag = known.load(std::memory_order_relaxed);
+    if (tag == 0) {
+        tag = hash_text(boot_identity() + ' ' + runtime_identity());
+        known.store(tag, std::memory_order_relaxed);
+    }
     return tag;
 }
 

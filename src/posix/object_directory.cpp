@@ -112,7 +112,7 @@ directory_pointer directory_of(uid_t user, area where, const std::string& base) 
                                                                      .own = user == ::geteuid()});
 }
 
-void ready_directories_for_forks() {
+void ready_directories_for_forks() noexcept {
     static const int registered = ::pthread_atfork([] { directories().mutex().lock(); },
                                                    [] { directories().mutex().unlock(); },
                                                    [] { directories().mutex().unlock(); });

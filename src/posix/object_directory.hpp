@@ -35,7 +35,7 @@ directory_pointer directory_of(uid_t user, area where, const std::string& base);
 
 /// From now on forking waits for who looks for a directory, so that the child can look as well. To
 /// be called before the same is done for locks under which directories are looked for.
-void ready_directories_for_forks();
+void ready_directories_for_forks() noexcept;
 
 /// True once for every own directory that this process comes to.
 bool is_first_visit(area where);

@@ -75,11 +75,18 @@ std::string encode_object_name(std::string_view name) {
     return encode_key(name, letters::upper_escaped);
 }
 
+namespace {
+
+/// Of the ids of this process. Asking the system for every one would cost as much as making the
+/// file.
+std::atomic<std::uint64_t> state{0};
+
+[[maybe_unused]] const int registered_at_start =
+    ::pthread_atfork(nullptr, nullptr, [] { state.store(0); });
+
+} // namespace
+
 std::uint64_t make_id() {
-    // Asking the system for every one would cost as much as making the file.
-    static std::atomic<std::uint64_t> state{0};
-    static const int registered = ::pthread_atfork(nullptr, nullptr, [] { state.store(0); });
-    static_cast<void>(registered);
     if (state.load(std::memory_order_relaxed) == 0) {
         std::random_device random;
         std::uint64_t none = 0;

@@ -188,7 +188,7 @@ bool claim_word(const own_process& own, life_word& word) {
 
 } // namespace
 
-void ready_lives_for_forks() {
+void ready_lives_for_forks() noexcept {
     static const int registered = [] {
         { const fork_delay guards_first; } // over before this: some systems register under a lock
         ready_directories_for_forks();
@@ -196,6 +196,13 @@ void ready_lives_for_forks() {
     }();
     static_cast<void>(registered);
 }
+
+namespace {
+
+[[maybe_unused]] const bool ready_at_start =
+    (ready_lives_for_forks(), true); // as in fork_guard.cpp
+
+} // namespace
 
 life_place place_of_lives(const std::string& base, bool for_others) {
     ready_lives_for_forks();

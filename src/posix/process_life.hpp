@@ -33,7 +33,7 @@ struct life_place {
 /// From now on forking waits for the lock of what is below, and children have lives of their own.
 /// What is registered later is locked earlier: to be called before the same is done for locks under
 /// which lives are asked for.
-void ready_lives_for_forks();
+void ready_lives_for_forks() noexcept;
 
 /// The calling user's place in a runtime directory.
 life_place place_of_lives(const std::string& base, bool for_others);

@@ -37,8 +37,7 @@ namespace {
 constexpr std::uint64_t largest = std::numeric_limits<std::size_t>::max() / 2;
 
 std::uint64_t page_size() noexcept {
-    static const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return size;
+    return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 /// What is allocated before anything else is asked for stays as it is: so the content gets its

@@ -112,13 +112,19 @@ bool is_table(const object_file& file, const descriptor& memory, const object_do
 
 } // namespace
 
-std::shared_ptr<sync_table> sync_table::find(const object_domain& domain, bool create) {
+bool sync_table::ready_to_attach() noexcept {
     static const int registered = [] {
         ready_for_forks();
         return ::pthread_atfork([] { attached().mutex.lock(); }, [] { attached().mutex.unlock(); },
                                 begin_child);
     }();
-    static_cast<void>(registered);
+    return registered == 0;
+}
+
+const bool sync_table::ready_at_start = ready_to_attach(); // as in fork_guard.cpp
+
+std::shared_ptr<sync_table> sync_table::find(const object_domain& domain, bool create) {
+    ready_to_attach();
     std::string key = key_of(domain);
     const std::lock_guard lock(attached().mutex);
     auto& all = attached().all;

@@ -34,6 +34,7 @@ struct process_tables {
     std::vector<std::shared_ptr<sync_table>> kept; ///< without a handle: see keep_for_owner
     std::uint64_t last_serial = 0;
     pthread_key_t key{};
+    int no_key = EAGAIN; ///< why there is none; 0: there is
 };
 
 process_tables& tables() {
@@ -74,9 +75,8 @@ void end_thread(void* pointer) {
 
 /// The calling thread's; null with errno.
 thread_context* context_of_thread() {
-    static const int made = ::pthread_key_create(&tables().key, end_thread);
-    if (made != 0) {
-        errno = made;
+    if (tables().no_key != 0) {
+        errno = tables().no_key;
         return nullptr;
     }
     auto* context = static_cast<thread_context*>(::pthread_getspecific(tables().key));
@@ -129,9 +129,10 @@ void sync_table::remember(const std::shared_ptr<sync_table>& table) {
     tables().all.emplace(table->serial(), table);
 }
 
-void sync_table::ready_for_forks() {
+void sync_table::ready_for_forks() noexcept {
     static const int registered = [] {
         ready_lives_for_forks();
+        tables().no_key = ::pthread_key_create(&tables().key, end_thread);
         return ::pthread_atfork([] { tables().mutex.lock(); }, [] { tables().mutex.unlock(); },
                                 [] { tables().mutex.unlock(); });
     }();
@@ -148,9 +149,9 @@ void sync_table::keep_for_owner(const std::shared_ptr<sync_table>& table,
         !table->life_of(owner, life) || !is_own_process(life.process)) {
         return;
     }
+    const std::lock_guard lock(tables().mutex); // which forks wait for
     static const int registered = std::atexit(let_go_of_kept);
     static_cast<void>(registered);
-    const std::lock_guard lock(tables().mutex);
     if (std::ranges::find(tables().kept, table) == tables().kept.end())
         tables().kept.push_back(table);
 }

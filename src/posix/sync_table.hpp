@@ -212,7 +212,9 @@ public:
 private:
     static std::shared_ptr<sync_table> find(const object_domain& domain, bool create);
     /// See ready_lives_for_forks.
-    static void ready_for_forks();
+    static void ready_for_forks() noexcept;
+    static bool ready_to_attach() noexcept;
+    static const bool ready_at_start;
     /// To be found by the threads that have claimed records of it.
     static void remember(const std::shared_ptr<sync_table>& table);
     /// Whether only processes of the calling user use it.
