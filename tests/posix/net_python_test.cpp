@@ -35,7 +35,7 @@ protected:
     child_process start_client(const std::string& action, const std::string& what) const {
         std::vector<std::string> arguments = {
             ISTHMUS_WIRE_CLIENT, action, std::to_string(options_.port), "127.0.0.1", "workgroup",
-            "news\\today",   what};
+            "news\\today",       what};
         if (!options_.key.empty())
             arguments.emplace_back(GetParam());
         return child_process::start_program("python3", arguments);
