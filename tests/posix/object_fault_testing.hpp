@@ -39,6 +39,8 @@ inline const harmless may_pass_unnoticed[] = {
     {"close", {}, "there is nobody to tell; the next use of the name tidies up"},
     {"come", {}, "removes what others have left: so does the next process"},
     {"", {"ofd_get_lock"}, "what cannot be tested is taken for held; who uses it finds out"},
+    {"find", {"flock"}, "only tests"},
+    {"send", {"flock"}, "only tests"},
     {"map", {"open"}, "a second open file is mapped then (fork_guard::allow_mapping)"},
     {"", {"close"}, "what is closed is closed, whatever close says"},
     {"", {"munmap"}, "there is nobody to tell"},

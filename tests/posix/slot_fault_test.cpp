@@ -49,9 +49,9 @@ TEST(SlotFault, InASlot) {
             course,
             come_to_slots() +
                 steps{{"create", [&](auto& ec) { reader = slot_reader::create("faulty", {}, ec); }},
-                      {"open", [&](auto& ec) { writer = slot_writer::open("faulty", ec); }},
-                      {"write", write("first")},
-                      {"write much", write(large)},
+                      {"find", [&](auto& ec) { writer = slot_writer::open("faulty", ec); }},
+                      {"send", write("first")},
+                      {"send", write(large)},
                       {"info", info},
                       {"read", read("first")},
                       {"read much", read(large)},
