@@ -1,9 +1,12 @@
 #pragma once
 
+#include "posix/sync_table.hpp"
 #include "support/fault.hpp"
 #include "support/runtime_directory.hpp"
 #include "sync_testing.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -12,6 +15,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -142,6 +146,17 @@ public:
 private:
     child_process process_;
 };
+
+/// Waits until somebody waits for what is there; and then long enough for who waits to sleep.
+inline void until_somebody_waits(const away& there) {
+    const auto table = there(
+        [] { return posix::sync_table::attach(posix::object_domain::own(access::owner).value()); });
+    EXPECT_TRUE(eventually([&] {
+        return std::ranges::any_of(table->layout().waiters,
+                                   [](const auto& bits) { return bits.load() != 0; });
+    }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
 
 inline std::string text_of(const wait_result& result) {
     const char* const status = result.timed_out()   ? "timed_out "

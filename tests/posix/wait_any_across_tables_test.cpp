@@ -200,7 +200,7 @@ TEST(WaitAnyAcrossTables, GivesBackWhatItDoesNotKeep) {
     const auto both = [&](auto one, auto two) {
         fourth.lock();
         child.begin("any -1");
-        std::this_thread::sleep_for(20ms);
+        until_somebody_waits(there);
         child.stop();
         one();
         two();
@@ -241,7 +241,7 @@ TEST(WaitAnyAcrossTables, AnAbandonedMutexGivenBackStaysAbandoned) {
     });
     owned.wait();
     child.begin("any -1");
-    std::this_thread::sleep_for(20ms);
+    until_somebody_waits(there);
     auto next = in_background([&] {
         const auto status = lock.wait_for(in_good_time);
         lock.unlock();
