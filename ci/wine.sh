@@ -24,39 +24,28 @@ wine_start() {
     [ -p "$input" ] || mkfifo "$input"
     "$root/ci/wine-run" cmd <>"$input" >/dev/null 2>&1 &
     "$root/ci/wine-run" cmd /c exit >/dev/null 2>&1
-    # They start by and by.
-    local before
-    wine_services_at_start=
-    for _ in {1..50}; do
-        before=$wine_services_at_start
-        sleep 0.2
-        wine_services_at_start=$(wine_services)
-        [ -z "$before" ] || [ "$before" != "$wine_services_at_start" ] || break
+    for _ in {1..60}; do
+        ! wine_answers || return 0
+        sleep 0.5
     done
-}
-
-# The processes of this prefix that serve Windows' drivers: the list of network interfaces is one's.
-wine_services() {
-    local each
-    for each in $(pgrep -x 'services.exe|winedevice.exe'); do
-        ! grep -qzsFx "WINEPREFIX=$ISTHMUS_WINEPREFIX" "/proc/$each/environ" || echo "$each"
-    done
-}
-
-# Whether the server has crashed, or a service that was there when it started has gone.
-wine_has_crashed() {
-    ! grep -s 'wineserver crashed' "$(wine_log)" || return 0
-    local each
-    for each in $wine_services_at_start; do
-        kill -0 "$each" 2>/dev/null || {
-            say "Wine's service process $each has ended"
-            return 0
-        }
-    done
+    warn "Wine's services do not answer"
     return 1
 }
+
+# Whether the services are there, which start by and by: one of them knows the network's interfaces.
+wine_answers() { LC_ALL=C "$root/ci/wine-run" ipconfig 2>/dev/null | grep -q 'IPv4'; }
+
+# Whether the server has crashed, or its services have; programs then go on with another server, and
+# without services.
+wine_has_crashed() { grep -s 'wineserver crashed' "$(wine_log)" || ! wine_answers; }
 
 wine_stop() {
     wine_server -k || true
     wine_server -w || true
+    # What a crashed server has left behind knows nothing of the next one.
+    local each
+    for each in /proc/[0-9]*; do
+        ! grep -qzsFx "WINEPREFIX=$ISTHMUS_WINEPREFIX" "$each/environ" ||
+            kill -9 "${each#/proc/}" 2>/dev/null || true
+    done
 }
