@@ -113,14 +113,13 @@ leg_windows_mingw() {
     # A prefix and a Wine server of the leg's own; the server stays warm between the test programs.
     export ISTHMUS_WINEPREFIX=$root/build/wineprefix-ci
     . "$root/ci/wine.sh"
-    wine_start
     trap wine_stop EXIT
+    wine_start || wine_restart
     # tests/wine-gaps.md, "Crashes": what failed with Wine's server is tried once more.
     if ! ctest --preset windows-mingw; then
         wine_has_crashed || return 1
         say "Wine itself has crashed: once more with another server"
-        wine_stop
-        wine_start
+        wine_restart
         ctest --preset windows-mingw --rerun-failed
     fi
     wine_and_native

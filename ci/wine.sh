@@ -49,3 +49,11 @@ wine_stop() {
             kill -9 "${each#/proc/}" 2>/dev/null || true
     done
 }
+
+# Another server with a prefix made anew: one that crashes has not saved the registry, without which
+# the next knows of no services.
+wine_restart() {
+    wine_stop
+    rm -rf "$ISTHMUS_WINEPREFIX"
+    wine_start
+}
