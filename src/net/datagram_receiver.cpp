@@ -6,6 +6,7 @@
 #include "network_plan.hpp"
 #include "udp_socket.hpp"
 #include "wire_clock.hpp"
+#include "worker_thread.hpp"
 
 #include <asio/io_context.hpp>
 #include <asio/ip/multicast.hpp>
@@ -213,7 +214,7 @@ std::unique_ptr<datagram_receiver> datagram_receiver::make(const network_options
     for (auto& each : state->inlets)
         state->wait(each);
     try {
-        state->thread = std::thread([running = state.get()] { running->run(); });
+        state->thread = start_worker([running = state.get()] { running->run(); });
     } catch (const std::system_error& problem) {
         ec = socket_error(what, {problem.code().value(), asio::error::get_system_category()});
         return nullptr;
