@@ -38,14 +38,14 @@ inline std::error_code writing_error(slot_writer& writer, std::string_view messa
 }
 
 /// A message read within good time, as text; "(nothing)" with the error if there is none.
-inline std::string next_message(slot_reader& from) {
+inline std::string next_message(message_source& from) {
     std::error_code ec;
     const auto message = from.read_message_for(in_good_time, ec);
     return message ? text(*message) : "(nothing: " + ec.message() + ")";
 }
 
 /// The same without waiting.
-inline std::string waiting_message(slot_reader& from) {
+inline std::string waiting_message(message_source& from) {
     std::error_code ec;
     const auto message = from.read_message_for(std::chrono::seconds(0), ec);
     return message ? text(*message) : ec == errc::timed_out ? "(nothing)" : ec.message();

@@ -80,6 +80,19 @@ TEST(PlainMailslot, HearsAWriter) {
     EXPECT_EQ(creation_error(name), errc::already_exists);
 }
 
+TEST(PlainMailslot, HearsBroadcasts) {
+    const auto name = unique_name("plain") + R"(\nested)";
+    const auto mailslot = create_mailslot(name, 0, 0);
+    auto reader = broadcast_reader::create(name);
+    auto writer = slot_writer::open(R"(\\*\mailslot\)" + name);
+    writer.write(bytes("for all"));
+    slot_writer::open(R"(\\localhost\mailslot\)" + name).write(bytes("for one"));
+    EXPECT_EQ(next_of(mailslot), "for all");
+    EXPECT_EQ(next_of(mailslot), "for one");
+    EXPECT_EQ(waiting_message(reader), "for all");
+    EXPECT_EQ(waiting_message(reader), "(nothing)");
+}
+
 TEST(PlainMailslot, InAnotherProcessHearsAWriter) {
     const auto name = unique_name("plain");
     auto child = child_process::start("plain_mailslot_reader", {name});
