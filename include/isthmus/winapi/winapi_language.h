@@ -1,0 +1,26 @@
+#pragma once
+#pragma GCC system_header
+
+/// \file
+/// How the functions are declared, in C and in C++.
+
+#ifdef __cplusplus
+#    define ISTHMUS_BEGIN_C extern "C" {
+#    define ISTHMUS_END_C }
+#else
+#    define ISTHMUS_BEGIN_C
+#    define ISTHMUS_END_C
+#endif
+
+/// Before each function of the API.
+#define WINBASEAPI __attribute__((visibility("default")))
+
+/// After each function that has to do with `wchar_t`: there are two of it, for 32 bits and for 16,
+/// and a program gets the one that suits how it is compiled.
+#if __SIZEOF_WCHAR_T__ == 2
+#    define ISTHMUS_WIDE(name) __asm__(ISTHMUS_LABEL(__USER_LABEL_PREFIX__) "isthmus_" #    name "_16")
+#    define ISTHMUS_LABEL(prefix) ISTHMUS_LABEL_OF(prefix)
+#    define ISTHMUS_LABEL_OF(prefix) #    prefix
+#else
+#    define ISTHMUS_WIDE(name)
+#endif

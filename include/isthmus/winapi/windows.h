@@ -1,0 +1,29 @@
+#pragma once
+#pragma GCC system_header
+
+/// \file
+/// The part of the Win32 API that inter-process communication needs, on POSIX: Windows source
+/// compiles unchanged. What is offered, and how it differs: docs/porting.md.
+///
+/// The headers have the names of the Windows SDK's, and hold what those hold. What is not there is
+/// not offered: it fails to compile, or fails with ERROR_CALL_NOT_IMPLEMENTED.
+
+#include "consoleapi.h"
+#include "errhandlingapi.h"
+#include "fileapi.h"
+#include "handleapi.h"
+#include "heapapi.h"
+#include "memoryapi.h"
+#include "minwindef.h"
+#include "namedpipeapi.h"
+#include "processthreadsapi.h"
+#include "profileapi.h"
+#include "securitybaseapi.h"
+#include "stringapiset.h"
+#include "synchapi.h"
+#include "sysinfoapi.h"
+#include "winbase.h"
+#include "winerror.h"
+#include "winnls.h"
+#include "winnt.h"
+#include "winuser.h"

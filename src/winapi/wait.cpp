@@ -1,0 +1,130 @@
+#include "wait.hpp"
+
+#include "handle_table.hpp"
+#include "last_error.hpp"
+
+#include <isthmus/deadline.hpp>
+#include <isthmus/winapi/synchapi.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace isthmus::winapi {
+
+deadline deadline_of(DWORD milliseconds) noexcept {
+    return milliseconds == INFINITE ? deadline::never()
+                                    : deadline::after(std::chrono::milliseconds(milliseconds));
+}
+
+namespace {
+
+/// The objects behind handles, and what a wait for them waits for.
+class waited_objects {
+public:
+    DWORD add(HANDLE handle) {
+        DWORD code = ERROR_SUCCESS;
+        auto object = reference<kernel_object>(handle, SYNCHRONIZE, code);
+        auto* const signal = object ? object->signal() : nullptr;
+        if (code == ERROR_SUCCESS && signal == nullptr) {
+            code = ERROR_INVALID_HANDLE;
+        }
+        if (code == ERROR_SUCCESS) {
+            signals_[count_] = signal;
+            objects_[count_++] = std::move(object);
+        }
+        return code;
+    }
+
+    DWORD wait(bool all, DWORD milliseconds, DWORD& result) {
+        const auto until = deadline_of(milliseconds);
+        // Two handles of one object are an error only where all are waited for.
+        std::array<std::size_t, MAXIMUM_WAIT_OBJECTS> given{};
+        const std::size_t different = all ? count_ : leave_out_repeated(given);
+        std::error_code ec;
+        const auto ending =
+            detail::sync_object::wait_many(std::span(signals_).first(different), all, until, ec);
+        if (ec) {
+            return win32_code_of(ec);
+        }
+        if (ending.timed_out()) {
+            result = WAIT_TIMEOUT;
+            return ERROR_SUCCESS;
+        }
+        const std::size_t index = all ? 0 : given[ending.index];
+        for (std::size_t i = all ? 0 : index; i < (all ? count_ : index + 1); ++i) {
+            objects_[i]->after_wait();
+        }
+        result =
+            (ending.abandoned() ? WAIT_ABANDONED_0 : WAIT_OBJECT_0) + static_cast<DWORD>(index);
+        return ERROR_SUCCESS;
+    }
+
+private:
+    /// Each object's first place stays, and is told in `given`.
+    std::size_t leave_out_repeated(std::span<std::size_t> given) noexcept {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const auto end = signals_.begin() + static_cast<std::ptrdiff_t>(kept);
+            if (std::find(signals_.begin(), end, signals_[i]) == end) {
+                given[kept] = i;
+                signals_[kept++] = signals_[i];
+            }
+        }
+        return kept;
+    }
+
+    std::array<std::shared_ptr<kernel_object>, MAXIMUM_WAIT_OBJECTS> objects_;
+    std::array<detail::sync_object*, MAXIMUM_WAIT_OBJECTS> signals_{};
+    std::size_t count_ = 0;
+};
+
+} // namespace
+
+DWORD wait_for(std::span<const HANDLE> handles, bool all, DWORD milliseconds) noexcept {
+    DWORD result = WAIT_FAILED;
+    const DWORD code = no_throw([&]() -> DWORD {
+        if (handles.empty() || handles.size() > MAXIMUM_WAIT_OBJECTS) {
+            return ERROR_INVALID_PARAMETER;
+        }
+        waited_objects objects;
+        for (const HANDLE each : handles) {
+            if (const DWORD failure = objects.add(each); failure != ERROR_SUCCESS) {
+                return failure;
+            }
+        }
+        return objects.wait(all, milliseconds, result);
+    });
+    report(code);
+    return result;
+}
+
+} // namespace isthmus::winapi
+
+using isthmus::winapi::wait_for;
+
+DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds) {
+    return wait_for({&hHandle, 1}, false, dwMilliseconds);
+}
+
+DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL /*bAlertable*/) {
+    return WaitForSingleObject(hHandle, dwMilliseconds);
+}
+
+DWORD WINAPI WaitForMultipleObjects(DWORD nCount,
+                                    const HANDLE* lpHandles,
+                                    BOOL bWaitAll,
+                                    DWORD dwMilliseconds) {
+    return wait_for({lpHandles, nCount}, bWaitAll != FALSE, dwMilliseconds);
+}
+
+DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount,
+                                      const HANDLE* lpHandles,
+                                      BOOL bWaitAll,
+                                      DWORD dwMilliseconds,
+                                      BOOL /*bAlertable*/) {
+    return WaitForMultipleObjects(nCount, lpHandles, bWaitAll, dwMilliseconds);
+}

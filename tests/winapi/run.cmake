@@ -1,0 +1,40 @@
+# Runs a differential test and compares what it prints with the trace in the repository, which is the
+# same for every system and compiler:
+#
+#   cmake -DTRACE=traces/x.txt -DACTUAL=out.txt [-DRECORD=ON] -P run.cmake -- program [arg...]
+#
+# The traces are recorded from Windows programs: ISTHMUS_RECORD_TRACES=1 in the environment, under Wine.
+
+set(command "")
+set(after OFF)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(after)
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif(CMAKE_ARGV${i} STREQUAL "--")
+    set(after ON)
+  endif()
+endforeach()
+
+execute_process(COMMAND ${command} OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)
+string(REPLACE "\r\n" "\n" output "${output}")
+file(WRITE "${ACTUAL}" "${output}")
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${errors}\n${output}\nexit status: ${status}")
+endif()
+if(DEFINED ENV{ISTHMUS_RECORD_TRACES} AND RECORD)
+  file(WRITE "${TRACE}" "${output}")
+  return()
+endif()
+if(NOT EXISTS "${TRACE}")
+  message(FATAL_ERROR "no trace recorded: ${TRACE}")
+endif()
+file(READ "${TRACE}" expected)
+string(REPLACE "\r\n" "\n" expected "${expected}")
+if(NOT output STREQUAL expected)
+  find_program(DIFF diff)
+  if(DIFF)
+    execute_process(COMMAND "${DIFF}" -u "${TRACE}" "${ACTUAL}")
+  endif()
+  message(FATAL_ERROR "not the recorded trace: ${ACTUAL} is not ${TRACE}")
+endif()
