@@ -2,6 +2,11 @@
 #pragma GCC system_header
 
 #include "minwindef.h"
+#include "winnt.h"
+
+#define CREATE_SUSPENDED 0x00000004
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+#define CRITICAL_SECTION_NO_DEBUG_INFO RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO
 
 ISTHMUS_BEGIN_C
 
