@@ -71,7 +71,8 @@ struct system_calls {
     int (*populate)(void* address, size_t size);
     int (*msync)(void* address, size_t size, int flags);
     int (*fsync)(int fd);
-    int (*socket)(); ///< Unix stream, close-on-exec, non-blocking
+    int (*socket)();               ///< Unix stream, close-on-exec, non-blocking
+    int (*socketpair)(int fds[2]); ///< the same, connected
     int (*bind)(int fd, const sockaddr* address, socklen_t size);
     int (*listen)(int fd, int backlog);
     int (*connect)(int fd, const sockaddr* address, socklen_t size);
