@@ -23,8 +23,8 @@ static DWORD trace_error;
 #define UNTOUCHED ((DWORD)0xdeadbeef)
 
 static void trace_line(int holds, const char* file, int line, const char* text, long long result) {
-    ++trace_checks;
     if (!trace_silent) {
+        ++trace_checks; /* those in gaps are not made everywhere */
         if (trace_error == UNTOUCHED) {
             printf("%s = %lld\n", text, result);
         } else {
