@@ -1,7 +1,7 @@
 #include "file_object.hpp"
 #include "handle_table.hpp"
 #include "last_error.hpp"
-#include "sync_object.hpp"
+#include "sync.hpp"
 
 #include <isthmus/winapi/fileapi.h>
 #include <isthmus/winapi/winbase.h>
@@ -55,20 +55,13 @@ public:
         }
         if (overlapped_->hEvent != nullptr) {
             DWORD code = ERROR_SUCCESS;
-            event_ = reference<isthmus::winapi::kernel_object>(overlapped_->hEvent,
-                                                               EVENT_MODIFY_STATE, code);
+            event_ = reference<isthmus::winapi::event_object>(overlapped_->hEvent,
+                                                              EVENT_MODIFY_STATE, code);
             if (code != ERROR_SUCCESS) {
                 return code;
             }
-            auto* const signal = event_->signal();
-            // (What a thread signals its end by is one, too.)
-            if (signal == nullptr || signal->kind() != isthmus::detail::object_kind::event ||
-                event_->mapping().all != EVENT_ALL_ACCESS) {
-                event_.reset();
-                return ERROR_INVALID_HANDLE;
-            }
             std::error_code ec;
-            signal->reset(ec);
+            event_->object().reset(ec);
         }
         overlapped_->Internal = STATUS_PENDING;
         return ERROR_SUCCESS;
@@ -91,13 +84,13 @@ public:
         overlapped_->InternalHigh = transferred;
         if (event_) {
             std::error_code ec;
-            event_->signal()->set(ec);
+            event_->object().set(ec);
         }
     }
 
 private:
     OVERLAPPED* overlapped_;
-    std::shared_ptr<isthmus::winapi::kernel_object> event_;
+    std::shared_ptr<isthmus::winapi::event_object> event_;
 };
 
 // --- opening

@@ -4,12 +4,12 @@
 
 #include "trace.h"
 
-/* The path of a file, in the directory for temporary ones, that no other test uses. For up to four at
-   a time. */
+/* The path of a file, in the directory for temporary ones, that no other test uses. For up to eight
+   at a time. */
 static LPCTSTR temp_file(LPCTSTR what) {
-    static TCHAR paths[4][512];
+    static TCHAR paths[8][512];
     static int next;
-    TCHAR* const path = paths[next++ % 4];
+    TCHAR* const path = paths[next++ % 8];
     const LPCTSTR name = object_name(what);
     DWORD length = GetTempPath(256, path);
     size_t i = 0;
