@@ -5,8 +5,8 @@
 
 /// \file
 /// Control events of the console: signals come as these. SIGINT is CTRL_C_EVENT, SIGQUIT is
-/// CTRL_BREAK_EVENT, SIGHUP and SIGTERM are CTRL_CLOSE_EVENT. As on Windows, handlers run on a thread
-/// of their own, the last one added first, until one returns TRUE; if none does, or after
+/// CTRL_BREAK_EVENT, SIGHUP and SIGTERM are CTRL_CLOSE_EVENT. As on Windows, handlers run on a
+/// thread of their own, the last one added first, until one returns TRUE; if none does, or after
 /// CTRL_CLOSE_EVENT, the process ends: by the signal.
 /// https://learn.microsoft.com/windows/console/setconsolectrlhandler
 
