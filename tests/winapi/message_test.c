@@ -45,7 +45,6 @@ static void plain(void) {
     FAILS(format(0, TEXT("")), NO_WORK_DONE);
     FAILS(format(0, TEXT("%0")), NO_WORK_DONE);
     FAILS(format(0, TEXT("a%")), ERROR_INVALID_PARAMETER);
-    HOLDS(buffer[0] == '#');
 }
 
 static void inserts(void) {
@@ -65,7 +64,10 @@ static void inserts(void) {
     GIVES_TEXT("abc|ab   |", format(0, TEXT("%1!.3s!|%2!-5s!|"), TEXT("abcdef"), TEXT("ab")));
     GIVES_TEXT("3 1", format(0, TEXT("%3!d! %1!d!"), 1, 2, 3));
     GIVES_TEXT("   1", format(0, TEXT("%1!*d!"), 4, 1));
-    GIVES_TEXT("  001|z", format(0, TEXT("%1!*.*d!|%4"), 5, 3, 1, TEXT("z")));
+    GIVES_TEXT("  001|z", format(0, TEXT("%1!*.*d!|%3"), 5, 3, 1, TEXT("z")));
+    GIVES_TEXT("   1|z", format(0, TEXT("%1!*d!|%2"), 4, 1, TEXT("z")));
+    GIVES_TEXT("  001, 0002", format(0, TEXT("%1!*.*u!,%1!*.*u!"), 5, 3, 1, 4, 2));
+    GIVES_TEXT("  001,  0002", format(0, TEXT("%1!*.*u!,%3!*.*u!"), 5, 3, 1, 6, 4, 2));
     GIVES_TEXT("j", format(0, TEXT("%10"), TEXT("a"), TEXT("b"), TEXT("c"), TEXT("d"), TEXT("e"),
                            TEXT("f"), TEXT("g"), TEXT("h"), TEXT("i"), TEXT("j")));
     GIVES_TEXT("(null)", format(0, TEXT("%1"), (LPCTSTR)NULL));
@@ -76,6 +78,7 @@ static void inserts(void) {
 }
 
 static void from_an_array(void) {
+    DWORD_PTR stars[] = {6, 4, 2, 5, 3, 1};
     DWORD_PTR values[3];
     values[0] = 1;
     values[1] = (DWORD_PTR)TEXT("two");
@@ -86,6 +89,12 @@ static void from_an_array(void) {
                         TEXT("%3!d! %2 %1!d!"), 0, 0, buffer, 100, (va_list*)values), 7);
     HAS_TEXT("3 two 1");
     HAS_NO_MORE_THAN(8);
+    GIVES(FormatMessage(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY,
+                        TEXT("%1!*.*u!,%1!*.*u!"), 0, 0, buffer, 100, (va_list*)stars), 13);
+    HAS_TEXT("  0002, 00003");
+    GIVES(FormatMessage(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY,
+                        TEXT("%1!*.*u!,%4!*.*u!"), 0, 0, buffer, 100, (va_list*)stars), 12);
+    HAS_TEXT("  0002,  001");
     FAILS(FormatMessage(FORMAT_MESSAGE_FROM_STRING, TEXT("%1!d!"), 0, 0, buffer, 100, NULL),
           ERROR_INVALID_PARAMETER);
     FAILS(FormatMessage(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY, TEXT("%1!d!"), 0,
@@ -122,7 +131,7 @@ static void buffers(void) {
     fresh();
     FAILS(FormatMessage(FORMAT_MESSAGE_FROM_STRING, TEXT("abcdef"), 0, 0, buffer, 6, NULL),
           ERROR_INSUFFICIENT_BUFFER);
-    HOLDS(buffer[0] == '#');
+    HAS_NO_MORE_THAN(6);
     GIVES(FormatMessage(FORMAT_MESSAGE_FROM_STRING, TEXT("abcdef"), 0, 0, buffer, 7, NULL), 6);
     HAS_NO_MORE_THAN(7);
     FAILS(FormatMessage(FORMAT_MESSAGE_FROM_STRING, TEXT("abcdef"), 0, 0, buffer, 0, NULL),
@@ -139,8 +148,8 @@ static void buffers(void) {
     FAILS(FormatMessage(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ALLOCATE_BUFFER, TEXT(""), 0, 0,
                         (LPTSTR)&made, 100, NULL), NO_WORK_DONE);
     HOLDS(made == NULL);
-    FAILS(FormatMessage(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ALLOCATE_BUFFER, TEXT("abc"), 0,
-                        0, NULL, 100, NULL), ERROR_NOT_ENOUGH_MEMORY);
+    GIVES(FormatMessage(FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ALLOCATE_BUFFER, TEXT("abc"), 0,
+                        0, NULL, 100, NULL), 0);
     FAILS(FormatMessage(0, TEXT("abc"), 0, 0, buffer, 100, NULL), ERROR_INVALID_PARAMETER);
 }
 
@@ -152,7 +161,7 @@ static int ends_with(DWORD length, LPCTSTR end) {
 
 static void of_the_system(void) {
     static const DWORD codes[] = {0, 2, 3, 5, 6, 8, 32, 80, 87, 109, 111, 121, 122, 123, 161, 170, 183,
-                                  230, 231, 232, 233, 234, 258, 288, 298, 487, 535, 536, 998, 1132, 1224};
+                                  230, 231, 232, 233, 234, 288, 298, 487, 535, 536, 998, 1132, 1224};
     DWORD length;
     size_t at;
     LPTSTR made = NULL;

@@ -64,7 +64,7 @@ argument_size take_size(std::string_view& format, bool user) noexcept {
 /// A width or a precision.
 int take_number(std::string_view& format, format_values& values) {
     if (take(format, "*")) {
-        return values.next_int();
+        return values.next_extent();
     }
     constexpr int largest = 0x7FFFFFF;
     int number = 0;
