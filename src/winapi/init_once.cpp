@@ -37,10 +37,9 @@ DWORD begin(PINIT_ONCE once, DWORD flags, bool& pending, LPVOID* context) {
     pending = false;
     if ((flags & INIT_ONCE_CHECK_ONLY) != 0) {
         const auto seen = state.load();
-        pending = (seen & progress) != done;
-        return async     ? ERROR_INVALID_PARAMETER
-               : pending ? ERROR_GEN_FAILURE
-                         : tell_context(seen, context);
+        return async                       ? ERROR_INVALID_PARAMETER
+               : (seen & progress) != done ? ERROR_GEN_FAILURE
+                                           : tell_context(seen, context);
     }
     for (;;) {
         auto seen = state.load();
@@ -108,7 +107,9 @@ BOOL WINAPI InitOnceBeginInitialize(LPINIT_ONCE lpInitOnce,
                                     LPVOID* lpContext) {
     bool pending = false;
     const DWORD code = isthmus::winapi::begin(lpInitOnce, dwFlags, pending, lpContext);
-    *fPending = pending ? TRUE : FALSE;
+    if (code == ERROR_SUCCESS) {
+        *fPending = pending ? TRUE : FALSE;
+    }
     return report(code);
 }
 
