@@ -39,6 +39,9 @@ struct pipe_operation {
     std::size_t transferred = 0;
     bool more_data = false;
 
+    /// Set before it starts: a read of nothing waits until there is something, as on Windows.
+    bool waits_for_data = false;
+
     // The back end's own.
     kind what = kind::none;
     std::span<std::byte> in;
@@ -77,6 +80,11 @@ public:
                      const stop_source* stop,
                      std::error_code& ec);
 
+    struct impl;
+    /// For the back end, and for those who know it.
+    explicit pipe(std::unique_ptr<impl> state) noexcept;
+    impl& state() noexcept { return *impl_; }
+
     pipe(const pipe&) = delete;
     pipe& operator=(const pipe&) = delete;
     /// Closes this end. No operation may be pending.
@@ -114,10 +122,7 @@ public:
     /// For texts.
     const channel_address& address() const noexcept;
 
-    struct impl;
-
 private:
-    explicit pipe(std::unique_ptr<impl> state) noexcept;
     void start(pipe_operation& op);
     bool advance(pipe_operation& op, bool may_block);
 

@@ -127,7 +127,7 @@ reached connect_claimed(pipe::impl& client,
         const auto how = connect_socket(directory, claim, setup.fd);
         if (how != reached::yes)
             return how;
-        setup.buffer_size = client.buffer_size;
+        setup.buffer_size = client.buffers.inbound;
         // A server that has accepted, written and closed already was reached all the same.
         if (!posix::send_hello(setup.fd.get(), claim.lock.get(), setup.shared.memory()) &&
             errno != EPIPE && errno != ECONNRESET) {
@@ -187,7 +187,7 @@ bool connect_in(pipe::impl& client,
             return true;
         client.properties = shape->properties;
         client.carrier = shape->carrier;
-        client.buffer_size = shape->buffer_size;
+        client.buffers = shape->buffers;
         client.read_mode = read_mode;
         switch (connect_claimed(client, directory, *claim)) {
         case reached::yes:

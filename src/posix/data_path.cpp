@@ -30,10 +30,12 @@ constexpr int brief_ms = 20;
 /// Linux is half of that, so that a writer of 64 KiB at a time sleeps after every third one.
 constexpr std::uint32_t least_buffer = 208 * 1024;
 
+constexpr std::uint32_t most_buffer = std::uint32_t{1} << 30;
+
 /// Makes room for what may wait unread, as far as the system lets it.
 void make_room(int fd, transport carrier, std::uint32_t wanted) noexcept {
     if (carrier != transport::fifo)
-        os.grow_send_buffer(fd, static_cast<int>(std::max(wanted, least_buffer)));
+        os.grow_send_buffer(fd, static_cast<int>(std::clamp(wanted, least_buffer, most_buffer)));
 }
 
 /// Makes blocking calls of a socket brief. If that fails they are not used.
@@ -121,14 +123,11 @@ peek_result data_path::peek(std::span<std::byte> buffer, std::error_code& ec) {
         }
         const std::size_t present = std::min(length, waiting.size());
         seen.available += present;
-        if (first || read_mode_ == channel_mode::byte) {
-            const std::size_t copied = std::min(buffer.size() - seen.size, present);
-            std::copy_n(waiting.begin(), copied,
-                        buffer.begin() + static_cast<std::ptrdiff_t>(seen.size));
-            seen.size += copied;
-            if (first)
-                seen.message_left = length - copied;
-            first = first && length == 0; // an empty message is invisible
+        if (first) { // whatever the read mode: so does Windows
+            seen.size = std::min(buffer.size(), present);
+            std::copy_n(waiting.begin(), seen.size, buffer.begin());
+            seen.message_left = length - seen.size;
+            first = false;
         }
         waiting = waiting.subspan(present);
     }
@@ -137,18 +136,28 @@ peek_result data_path::peek(std::span<std::byte> buffer, std::error_code& ec) {
 
 // --- the end
 
-std::optional<bool> data_path::read_by_peer() const {
+std::optional<std::uint64_t> data_path::unread_by_peer() const {
     if (linked_.load(std::memory_order_acquire)) {
         const auto word = server_ ? link::word::read_by_client : link::word::read_by_server;
-        return shared_.load(word) >= sent_total_.load(std::memory_order_relaxed);
+        const std::uint64_t read = shared_.load(word);
+        const std::uint64_t sent = sent_total_.load(std::memory_order_relaxed);
+        return sent - std::min(read, sent);
     }
     int unread = 0;
     if (carrier_ == transport::fifo) {
-        return os.bytes_to_read(fd_.get(), unread) == 0 && unread == 0;
+        if (os.bytes_to_read(fd_.get(), unread) == 0)
+            return unread;
+    } else if (capability::unread_by_peer && os.bytes_unread(fd_.get(), unread) == 0) {
+        return unread;
     }
-    if (capability::unread_by_peer && os.bytes_unread(fd_.get(), unread) == 0)
-        return unread == 0;
     return std::nullopt;
+}
+
+std::optional<bool> data_path::read_by_peer() const {
+    const auto unread = unread_by_peer();
+    if (carrier_ == transport::fifo)
+        return unread == 0U;
+    return unread ? std::optional(*unread == 0) : std::nullopt;
 }
 
 void data_path::release_client() {

@@ -46,6 +46,11 @@ public:
 
     int fd() const noexcept { return fd_.get(); }
 
+    /// For reads that have not begun. A byte channel has one only.
+    void set_read_mode(channel_mode mode) noexcept {
+        read_mode_.store(mode, std::memory_order_relaxed);
+    }
+
     /// Whether a step may block for a moment (some milliseconds) in the system call that moves the
     /// data. A waiter that is served soon is then served by that one call; who waits longer has to
     /// poll. Nobody watches the clock of an `ample` one: a write to a reader that keeps up may then
@@ -70,11 +75,16 @@ public:
 
     /// Needs the reading turn.
     peek_result peek(std::span<std::byte> buffer, std::error_code& ec);
+    /// Whether anything is unread, be it an empty message. Needs the reading turn.
+    bool has_unread();
     /// Takes the hello in if it is there. Needs the reading turn.
     void greet();
 
     /// Whether the peer has read everything sent so far; nothing if that cannot be known.
     std::optional<bool> read_by_peer() const;
+    /// How much of what was sent the peer has not read, with what frames it; nothing if that cannot
+    /// be known.
+    std::optional<std::uint64_t> unread_by_peer() const;
 
     /// Whether the server has disconnected the client; either end knows.
     bool disconnected() const noexcept;
@@ -111,6 +121,7 @@ private:
                               std::span<std::byte> small,
                               std::span<iovec, 2> parts) const;
     bool read_bytes(detail::pipe_operation& op);
+    bool read_nothing(detail::pipe_operation& op);
     bool take_message(detail::pipe_operation& op);
     bool read_message(detail::pipe_operation& op);
     bool read_across_messages(detail::pipe_operation& op);
@@ -126,7 +137,7 @@ private:
     fork_guard guard_;
     const transport carrier_;
     const bool framed_;
-    const channel_mode read_mode_;
+    std::atomic<channel_mode> read_mode_;
     const bool server_;
     const std::function<void(std::uint64_t)> on_hello_;
 

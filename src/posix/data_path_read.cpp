@@ -190,10 +190,23 @@ std::span<std::byte> data_path::room_of(pipe_operation& op) {
     return std::span(message).subspan(op.transferred);
 }
 
+bool data_path::has_unread() {
+    return in_message_ || !in_.empty() || fill(read_ahead) == progress::some;
+}
+
+bool data_path::read_nothing(pipe_operation& op) {
+    if (!op.waits_for_data || in_message_ || !in_.empty())
+        return finish_read();
+    const auto how = fill(read_ahead);
+    if (how == progress::none)
+        return false;
+    return how == progress::some ? finish_read() : finish_read(op, why_no_read(how));
+}
+
 bool data_path::read_bytes(pipe_operation& op) {
     const auto room = room_of(op);
     if (room.empty())
-        return finish_read();
+        return read_nothing(op);
     std::size_t received = in_.take(room);
     const auto how = received > 0 ? progress::some : receive(room, received);
     if (how == progress::none)
@@ -355,7 +368,7 @@ bool data_path::read_across_messages(pipe_operation& op) {
         if (op.transferred > 0)
             read_patience_ = patience::none; // there is something to deliver: no waiting for more
         if (room.empty())
-            return finish_read();
+            return op.in.empty() ? read_nothing(op) : finish_read();
         // Empty messages without end must not keep the caller from its deadline.
         if (op.transferred == 0 && asked_ && !in_message_ && in_.size() < frame_header_size)
             return false;

@@ -61,16 +61,26 @@ bool early_clients::turn_away(std::uint64_t number) {
            0;
 }
 
-std::optional<early_clients::client> early_clients::take(std::uint64_t number) {
-    if (waiting_.empty())
-        return std::nullopt;
-    auto chosen = std::find_if(waiting_.begin(), waiting_.end(),
-                               [&](const client& each) { return each.claimed() == number; });
+std::list<early_clients::client>::iterator early_clients::find(std::uint64_t number) {
+    return std::find_if(waiting_.begin(), waiting_.end(),
+                        [&](const client& each) { return each.claimed() == number; });
+}
+
+std::optional<early_clients::client> early_clients::take(std::list<client>::iterator chosen) {
     if (chosen == waiting_.end())
-        chosen = waiting_.begin();
+        return std::nullopt;
     std::optional<client> result(std::move(*chosen));
     waiting_.erase(chosen);
     return result;
+}
+
+std::optional<early_clients::client> early_clients::take_own(std::uint64_t number) {
+    return take(find(number));
+}
+
+std::optional<early_clients::client> early_clients::take(std::uint64_t number) {
+    const auto own = find(number);
+    return take(own != waiting_.end() ? own : waiting_.begin());
 }
 
 } // namespace isthmus::posix

@@ -38,12 +38,16 @@ public:
 
     /// Hands out one: who claimed instance `number`, else who waits longest.
     std::optional<client> take(std::uint64_t number);
+    /// Hands out who claimed instance `number`, nobody else.
+    std::optional<client> take_own(std::uint64_t number);
 
     bool empty() const noexcept { return waiting_.empty(); }
     void clear() noexcept { waiting_.clear(); }
 
 private:
     static bool hear(client& each);
+    std::list<client>::iterator find(std::uint64_t number);
+    std::optional<client> take(std::list<client>::iterator chosen);
 
     std::list<client> waiting_; ///< in the order in which they came
 };

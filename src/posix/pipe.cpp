@@ -2,6 +2,7 @@
 
 #include "data_path.hpp"
 #include "native_error.hpp"
+#include "pipe_control.hpp"
 #include "pipe_impl.hpp"
 #include "pipe_path.hpp"
 #include "pipe_server.hpp"
@@ -105,18 +106,19 @@ void undo(pipe::impl& pipe, pipe_operation& op) {
 
 pipe::pipe(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}
 
-std::unique_ptr<pipe> pipe::create(const channel_address& address,
-                                   const listener_options& options,
-                                   std::error_code& ec) {
-    auto server = std::make_unique<impl>(address);
+std::unique_ptr<pipe> create_pipe(const channel_address& address,
+                                  const listener_options& options,
+                                  const posix::buffer_sizes& buffers,
+                                  std::error_code& ec) {
+    auto server = std::make_unique<pipe::impl>(address);
     server->is_server = true;
-    pipe_server::create_instance(address.key(), options, server->instance, ec);
+    pipe_server::create_instance(address.key(), options, buffers, server->instance, ec);
     if (ec)
         return nullptr;
     const auto& shape = server->instance.server->shape();
     server->properties = shape.properties;
     server->carrier = shape.carrier;
-    server->buffer_size = shape.buffer_size;
+    server->buffers = shape.buffers;
     server->read_mode =
         shape.properties.type == channel_mode::message ? options.mode : channel_mode::byte;
     server->may_read = shape.properties.direction != channel_direction::outbound;
@@ -126,7 +128,15 @@ std::unique_ptr<pipe> pipe::create(const channel_address& address,
         pipe_server::close(server->instance, false);
         return nullptr;
     }
-    return std::unique_ptr<pipe>(new pipe(std::move(server)));
+    return std::make_unique<pipe>(std::move(server));
+}
+
+std::unique_ptr<pipe> pipe::create(const channel_address& address,
+                                   const listener_options& options,
+                                   std::error_code& ec) {
+    const auto size = static_cast<std::uint32_t>(
+        std::min<std::size_t>(options.buffer_size, std::size_t{1} << 30));
+    return create_pipe(address, options, {.inbound = size, .outbound = size}, ec);
 }
 
 std::unique_ptr<pipe> pipe::connect(const channel_address& address,
@@ -137,7 +147,7 @@ std::unique_ptr<pipe> pipe::connect(const channel_address& address,
     ec = connect_client(*client, wanted, read_mode);
     if (ec)
         return nullptr;
-    return std::unique_ptr<pipe>(new pipe(std::move(client)));
+    return std::make_unique<pipe>(std::move(client));
 }
 
 // The registry first, then the connection: when the peer learns that this end is closed, all is
@@ -211,9 +221,9 @@ void pipe::start(pipe_operation& op) {
     state.has_turn = turn_of(op).try_take(&op);
     if (!state.has_turn)
         return;
-    // A read of nothing need not wait.
+    // A read of nothing need not wait, unless it wants to.
     const bool better_wait = op.what != kind::write && state.path->read_will_wait() &&
-                             (op.what == kind::read_message || !op.in.empty());
+                             (op.what == kind::read_message || !op.in.empty() || op.waits_for_data);
     if (better_wait || !try_complete(op))
         turn_of(op).keep(impl_->waits);
 }
@@ -416,7 +426,8 @@ void pipe::disconnect(std::error_code& ec) {
         impl_->path->greet();
         impl_->path->reading.give_back(impl_->waits, &token);
     }
-    if (!impl_->instance.server->idle(impl_->instance)) {
+    const auto& registry = impl_->instance.server; // none if it has no name
+    if (registry && !registry->idle(impl_->instance)) {
         ec = posix_error(what, errno);
         return;
     }

@@ -17,6 +17,7 @@
 #include <mutex>
 #include <set>
 #include <sstream>
+#include <utility>
 
 namespace isthmus::posix {
 
@@ -109,10 +110,11 @@ std::optional<pipe_directory::shape> pipe_directory::read_shape() const {
     unsigned who = 0;
     shape result;
     text >> magic >> version >> type >> direction >> result.properties.max_instances >>
-        result.properties.default_timeout_ms >> carrier >> who >> result.buffer_size;
+        result.properties.default_timeout_ms >> carrier >> who >> result.buffers.inbound >>
+        result.buffers.outbound;
     text.ignore();
     std::getline(text, result.key);
-    if (!text || magic != "isthmus-channel" || version != 1 || type > 1 || direction > 2 ||
+    if (!text || magic != "isthmus-channel" || version != 2 || type > 1 || direction > 2 ||
         carrier > 1 || who > 2) {
         errno = EPROTO;
         return std::nullopt;
@@ -126,10 +128,11 @@ std::optional<pipe_directory::shape> pipe_directory::read_shape() const {
 
 bool pipe_directory::write_shape(const shape& what) const {
     std::ostringstream line;
-    line << "isthmus-channel 1 " << static_cast<unsigned>(what.properties.type) << ' '
+    line << "isthmus-channel 2 " << static_cast<unsigned>(what.properties.type) << ' '
          << static_cast<unsigned>(what.properties.direction) << ' ' << what.properties.max_instances
          << ' ' << what.properties.default_timeout_ms << ' ' << static_cast<unsigned>(what.carrier)
-         << ' ' << static_cast<unsigned>(what.who) << ' ' << what.buffer_size << '\n'
+         << ' ' << static_cast<unsigned>(what.who) << ' ' << what.buffers.inbound << ' '
+         << what.buffers.outbound << '\n'
          << what.key << '\n';
     const std::string text = line.str();
     // A name of its own, then rename: nobody ever reads half of it.
@@ -202,7 +205,7 @@ std::string pipe_directory::living_server() const {
     return {};
 }
 
-std::optional<unsigned> pipe_directory::count_and_reap() const {
+std::optional<unsigned> pipe_directory::count_instances(bool reap) const {
     const auto nodes = list(".");
     if (!nodes)
         return std::nullopt;
@@ -216,7 +219,7 @@ std::optional<unsigned> pipe_directory::count_and_reap() const {
             return std::nullopt;
         if (*alive) {
             living.insert(server);
-        } else {
+        } else if (reap) {
             os.unlinkat(fd(), ("socket." + server).c_str(), 0);
             os.unlinkat(fd(), node.c_str(), 0);
         }
@@ -235,11 +238,14 @@ std::optional<unsigned> pipe_directory::count_and_reap() const {
                 continue;
             }
             const auto locked = file_locked(path);
+            // As in alive(): it says nothing.
+            if (!locked && !reap && errno == EACCES)
+                continue;
             if (!locked)
                 return std::nullopt;
             if (*locked) {
                 instances.insert(file);
-            } else {
+            } else if (reap) {
                 os.unlinkat(fd(), path.c_str(), 0);
             }
         }
@@ -333,9 +339,14 @@ std::optional<bool> pipe_directory::available() const {
 
 std::optional<pipe_directory::claim> pipe_directory::claim_instance(
     const std::vector<std::string>& tried) const {
-    const auto files = list("listening");
+    auto files = list("listening");
     if (!files)
         return std::nullopt;
+    // The one that was created first, as on Windows.
+    std::sort(files->begin(), files->end(), [](const auto& left, const auto& right) {
+        return std::pair(server_of(left), number_of(left)) <
+               std::pair(server_of(right), number_of(right));
+    });
     bool forbidden = false;
     for (const auto& file : *files) {
         if (std::find(tried.begin(), tried.end(), file) != tried.end())

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <ctime>
 #include <optional>
 #include <set>
@@ -14,6 +15,13 @@
 #include <vector>
 
 namespace isthmus::posix {
+
+/// Bytes that may wait unread, as the creator gave them: hints. (They are the server's, in Win32's
+/// words: what comes in, what goes out.)
+struct buffer_sizes {
+    std::uint32_t inbound = 0;
+    std::uint32_t outbound = 0;
+};
 
 /// The directory of one channel name (`<runtime>/pipe/<encoded name>`). It *is* the registry of the
 /// name's instances, over all processes that serve it; files and locks say everything, so that a
@@ -52,14 +60,17 @@ public:
         detail::pipe_properties properties;
         transport carrier = transport::automatic;
         access who = access::owner;
-        std::uint32_t buffer_size = 0;
+        buffer_sizes buffers;
     };
     std::optional<shape> read_shape() const;
     bool write_shape(const shape& what) const;
 
     /// Counts the instances and removes what the dead have left. Needs the namespace_lock and the
     /// own user's directory. Nothing if it cannot be found out.
-    std::optional<unsigned> count_and_reap() const;
+    std::optional<unsigned> count_and_reap() const { return count_instances(true); }
+
+    /// Only counts them, which needs neither.
+    std::optional<unsigned> count() const { return count_instances(false); }
 
     /// The numbers of servers that live or have left instances behind; nothing if that cannot be
     /// found out. Needs the namespace_lock.
@@ -101,6 +112,7 @@ public:
     std::string short_path(const std::string& node) const;
 
 private:
+    std::optional<unsigned> count_instances(bool reap) const;
     std::optional<std::vector<std::string>> list(const char* sub_directory) const;
 
     descriptor fd_;

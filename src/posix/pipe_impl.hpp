@@ -7,6 +7,7 @@
 #include "pipe_server.hpp"
 #include "waiting.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -33,9 +34,9 @@ struct pipe::impl {
 
     const channel_address address;
     pipe_properties properties;
-    channel_mode read_mode = channel_mode::byte;
+    std::atomic<channel_mode> read_mode = channel_mode::byte;
     transport carrier = transport::automatic;
-    std::uint32_t buffer_size = 0;
+    posix::buffer_sizes buffers;
     bool is_server = false;
     bool may_read = true;
     bool may_write = true;
@@ -72,8 +73,8 @@ void close_client(pipe::impl& client) noexcept;
 /// The inbound FIFO's reading end is open while the instance listens, so that writers find it.
 bool open_fifo_reader(pipe::impl& server);
 
-/// True if the listen has finished.
-bool step_listen(pipe::impl& server, pipe_operation& op);
+/// True if the listen has finished. `only_own`: by the client that claimed this very instance.
+bool step_listen(pipe::impl& server, pipe_operation& op, bool only_own = false);
 
 posix::wait_result wait_for_client(pipe::impl& server,
                                    const deadline& until,

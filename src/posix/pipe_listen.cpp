@@ -28,7 +28,7 @@ std::shared_ptr<data_path> accepted(pipe::impl& server, early_clients::client cl
                          .type = server.properties.type,
                          .read_mode = server.read_mode,
                          .server = true,
-                         .buffer_size = server.buffer_size,
+                         .buffer_size = server.buffers.outbound,
                          .shared = std::move(client.shared),
                          .received = std::move(client.received),
                          .on_hello = [&server](std::uint64_t claimed) {
@@ -80,7 +80,7 @@ bool open_fifo_reader(pipe::impl& server) {
     return static_cast<bool>(server.fifo);
 }
 
-bool step_listen(pipe::impl& server, pipe_operation& op) {
+bool step_listen(pipe::impl& server, pipe_operation& op, bool only_own) {
     std::shared_ptr<data_path> path;
     std::uint64_t claimed = 0;
     descriptor claim; // kept until the instance's file has its place
@@ -92,10 +92,15 @@ bool step_listen(pipe::impl& server, pipe_operation& op) {
             op.error = win32_error(operation::accept_channel, win32_code::invalid_parameter);
             return true;
         }
-        auto client = server.instance.server->take_early(server.instance);
+        auto client = only_own ? server.instance.server->take_own(server.instance)
+                               : server.instance.server->take_early(server.instance);
         if (!client) {
             client.emplace();
-            client->fd = take_client(server);
+            if (only_own && server.carrier != transport::fifo) {
+                errno = EAGAIN;
+            } else {
+                client->fd = take_client(server);
+            }
         }
         if (!client->fd) {
             if (posix::would_block())

@@ -68,6 +68,7 @@ const char* name_of(pipe_server::place where) {
 
 void pipe_server::create_instance(const std::string& key,
                                   const listener_options& options,
+                                  const buffer_sizes& buffers,
                                   instance& made,
                                   std::error_code& ec) {
     constexpr auto what = operation::create_channel;
@@ -103,8 +104,7 @@ void pipe_server::create_instance(const std::string& key,
                            std::min<std::int64_t>(options.default_timeout.count(), 0xfffffffe))},
         .carrier = options.carrier,
         .who = options.who,
-        .buffer_size = static_cast<std::uint32_t>(
-            std::min<std::size_t>(options.buffer_size, std::size_t{1} << 30))};
+        .buffers = buffers};
     const auto refuse = [&](std::error_code reason) {
         ec = reason;
         if (!server)
@@ -420,6 +420,19 @@ void pipe_server::turn_away(instance& who) noexcept {
 std::optional<early_clients::client> pipe_server::take_early(const instance& who) {
     const std::lock_guard lock(mutex_);
     return early_.take(who.number);
+}
+
+std::optional<early_clients::client> pipe_server::take_own(const instance& who) {
+    const std::lock_guard lock(mutex_);
+    early_.take_in(socket_.get());
+    auto own = early_.take_own(who.number);
+    if (early_.empty())
+        return own;
+    for (const auto* each : instances_) {
+        if (each != &who && each->where == place::listening)
+            each->waits->look_again();
+    }
+    return own;
 }
 
 bool pipe_server::has_early() {

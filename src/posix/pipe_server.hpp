@@ -34,6 +34,7 @@ public:
     /// Creates an instance, which listens. On failure `made.server` is empty and `ec` tells.
     static void create_instance(const std::string& key,
                                 const listener_options& options,
+                                const buffer_sizes& buffers,
                                 instance& made,
                                 std::error_code& ec);
 
@@ -53,6 +54,8 @@ public:
     /// A client that was taken out of the socket's queue already; such a one comes before those
     /// that are still in there. Whoever waits for a client must look here, too, and is told to.
     std::optional<early_clients::client> take_early(const instance& who);
+    /// Takes in whoever has come, and hands out who claimed `who`.
+    std::optional<early_clients::client> take_own(const instance& who);
     bool has_early();
 
     /// `who` has disconnected its client and does not listen: it gets a file that its former client

@@ -319,6 +319,18 @@ int os_socket() {
 #endif
 }
 
+int os_socketpair(int fds[2]) {
+#if ISTHMUS_LINUX_FAST_PATHS
+    return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds);
+#else
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0)
+        return -1;
+    for (int i = 0; i < 2; ++i)
+        os_set_nonblocking(make_private_socket(fds[i]), true);
+    return 0;
+#endif
+}
+
 int os_accept(int fd) {
 #if ISTHMUS_LINUX_FAST_PATHS
     return ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
@@ -391,6 +403,7 @@ constinit system_calls os = {
                    const char* path,
                    mode_t mode) { return ::mkfifoat(directory, path, mode); },
     .fstat = file_status,
+    .fstat_with_times = [](int fd, struct ::stat* status) { return ::fstat(fd, status); },
     .fstatat =
         [](int directory, const char* path, struct ::stat* status, int flags) {
             return ::fstatat(directory, path, status, flags);
@@ -434,6 +447,7 @@ constinit system_calls os = {
     .msync = [](void* address, size_t size, int flags) { return ::msync(address, size, flags); },
     .fsync = [](int fd) { return ::fsync(fd); },
     .socket = os_socket,
+    .socketpair = os_socketpair,
     .bind =
         [](int fd, const sockaddr* address, socklen_t size) { return ::bind(fd, address, size); },
     .listen = [](int fd, int backlog) { return ::listen(fd, backlog); },

@@ -33,6 +33,7 @@ struct system_calls {
     ssize_t (*readlinkat)(int directory, const char* path, char* buffer, size_t size);
     int (*mkfifoat)(int directory, const char* path, mode_t mode);
     int (*fstat)(int fd, struct ::stat* status); ///< without the times
+    int (*fstat_with_times)(int fd, struct ::stat* status);
     int (*fstatat)(int directory, const char* path, struct ::stat* status, int flags);
     int (*fchmod)(int fd, mode_t mode);
     int (*fchgrp)(int fd, gid_t group); ///< fchown, the owner as it is
@@ -70,7 +71,8 @@ struct system_calls {
     int (*populate)(void* address, size_t size);
     int (*msync)(void* address, size_t size, int flags);
     int (*fsync)(int fd);
-    int (*socket)(); ///< Unix stream, close-on-exec, non-blocking
+    int (*socket)();               ///< Unix stream, close-on-exec, non-blocking
+    int (*socketpair)(int fds[2]); ///< the same, connected
     int (*bind)(int fd, const sockaddr* address, socklen_t size);
     int (*listen)(int fd, int backlog);
     int (*connect)(int fd, const sockaddr* address, socklen_t size);

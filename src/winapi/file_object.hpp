@@ -18,17 +18,19 @@ namespace isthmus::winapi {
 
 class file_object : public kernel_object {
 public:
-    const rights_mapping& mapping() const noexcept final {
-        static constexpr rights_mapping rights{.read = FILE_GENERIC_READ,
-                                               .write = FILE_GENERIC_WRITE,
-                                               .execute = FILE_GENERIC_EXECUTE,
-                                               .all = FILE_ALL_ACCESS};
-        return rights;
-    }
+    static constexpr rights_mapping rights{.read = FILE_GENERIC_READ,
+                                           .write = FILE_GENERIC_WRITE,
+                                           .execute = FILE_GENERIC_EXECUTE,
+                                           .all = FILE_ALL_ACCESS};
+    /// An offset to write at: wherever the file ends then.
+    static constexpr std::uint64_t end_of_file = ~std::uint64_t{0};
+
+    const rights_mapping& mapping() const noexcept final { return rights; }
     bool rights_may_grow() const noexcept final { return false; }
 
     /// ReadFile. `offset`: where an OVERLAPPED says to read, for what has positions. Bytes may be
-    /// transferred with an error, too (ERROR_MORE_DATA).
+    /// transferred with an error, too (ERROR_MORE_DATA). The end of what has positions is
+    /// ERROR_HANDLE_EOF.
     virtual DWORD read(std::span<std::byte> buffer,
                        std::optional<std::uint64_t> offset,
                        DWORD& transferred) = 0;
@@ -44,15 +46,15 @@ public:
 
 /// What CreateFile was asked for.
 struct open_request {
-    ACCESS_MASK wanted = 0; ///< specific rights
+    ACCESS_MASK wanted = 0; ///< specific rights: what the handle will have
     DWORD share_mode = 0;
     DWORD disposition = 0;
     DWORD flags = 0; ///< and attributes
     const SECURITY_ATTRIBUTES* attributes = nullptr;
 };
 
-// Each opens its kind of path, and says by the code what came of it. (Success may come with
-// ERROR_ALREADY_EXISTS as last error, which the disk file sets itself.)
+// Each opens its kind of path, and says by the code what came of it. (The last error is 0 before;
+// a disk file that was there already sets ERROR_ALREADY_EXISTS, with success.)
 
 /// `\\.\pipe\x`, `\\host\pipe\x` (pipe_client.cpp).
 bool is_pipe_path(const char* path) noexcept;

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 /// \file
 /// From `wchar_t`, of whatever size, to UTF-8 and back. Everything in this folder is compiled
