@@ -18,6 +18,7 @@
 #include "memoryapi.h"
 #include "minwindef.h"
 #include "namedpipeapi.h"
+#include "processenv.h"
 #include "processthreadsapi.h"
 #include "profileapi.h"
 #include "securitybaseapi.h"
