@@ -36,7 +36,7 @@ target_sources(isthmus_winapi PRIVATE "$<TARGET_OBJECTS:isthmus_winapi_16>")
 foreach(target IN ITEMS isthmus_winapi isthmus_winapi_16)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(${target} PRIVATE "${winapi_src}" "${PROJECT_SOURCE_DIR}/src")
-  target_link_libraries(${target} PRIVATE isthmus_settings Threads::Threads)
+  target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:isthmus_settings>" Threads::Threads)
 endforeach()
 target_include_directories(isthmus_winapi_16 PRIVATE
   "${PROJECT_SOURCE_DIR}/include" "${isthmus_generated}")
@@ -46,4 +46,14 @@ target_include_directories(isthmus_winapi INTERFACE
   "$<BUILD_INTERFACE:${winapi_include}>" "$<BUILD_INTERFACE:${winapi_aliases}>"
   "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/isthmus/winapi>")
 set_target_properties(isthmus_winapi PROPERTIES EXPORT_NAME winapi OUTPUT_NAME isthmus-winapi)
+
+# The main of programs that have a wmain. Its own library, so that it comes last: behind those that may
+# have a main as well.
+add_library(isthmus_winapi_main STATIC "${winapi_src}/main/main.cpp")
+target_include_directories(isthmus_winapi_main PRIVATE
+  "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
+target_link_libraries(isthmus_winapi_main PRIVATE "$<BUILD_INTERFACE:isthmus_settings>")
+set_target_properties(isthmus_winapi_main PROPERTIES
+  POSITION_INDEPENDENT_CODE ON EXPORT_NAME winapi_main OUTPUT_NAME isthmus-winapi-main)
+target_link_libraries(isthmus_winapi INTERFACE isthmus_winapi_main)
 add_library(isthmus::winapi ALIAS isthmus_winapi)

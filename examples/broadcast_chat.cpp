@@ -6,6 +6,7 @@
 // or one of this machine's addresses) it goes through those networks, to Windows and Linux alike.
 // The end of the input leaves.
 
+#include <isthmus/error.hpp>
 #include <isthmus/slot.hpp>
 
 #include <algorithm>
@@ -35,7 +36,7 @@ void listen(isthmus::broadcast_reader& reader, const std::atomic<bool>& leaving)
     while (!leaving) {
         std::error_code error;
         const auto message = reader.read_message_for(std::chrono::milliseconds(200), error);
-        if (error) {
+        if (error && error != isthmus::errc::timed_out) {
             std::cout << error.message() << std::endl;
         } else if (message) {
             std::cout << to_text(*message) << std::endl;

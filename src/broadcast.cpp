@@ -50,16 +50,18 @@ void reap(broadcast_directory& directory) {
 
 } // namespace
 
+object_name broadcast_directory::name_of(std::string_view key, object_name::scope where) {
+    const bool global = where == object_name::scope::global;
+    return object_name::parse(std::string(global ? "Global\\" : "Local\\") + "isthmus.broadcast." +
+                              hex(hash_of(key)));
+}
+
 std::unique_ptr<broadcast_directory> broadcast_directory::make(std::string_view key,
                                                                object_name::scope where,
                                                                creation how,
                                                                std::error_code& ec) {
+    const auto name = name_of(key, where);
     const bool global = where == object_name::scope::global;
-    const auto name = object_name::parse(std::string(global ? "Global\\" : "Local\\") +
-                                             "isthmus.broadcast." + hex(hash_of(key)),
-                                         ec);
-    if (ec)
-        return nullptr;
     bool created = false;
     auto region = region_object::make(&name, how, sizeof(layout),
                                       {.who = global ? access::everyone : access::owner},

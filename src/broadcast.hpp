@@ -49,6 +49,8 @@ public:
     void remove(std::uint64_t id) noexcept;
     layout& table() const noexcept { return *reinterpret_cast<layout*>(view_->bytes().data()); }
 
+    /// What the region is called.
+    static object_name name_of(std::string_view key, object_name::scope where);
     /// The mailslot of a reader.
     static slot_address address_of(std::uint64_t id);
 

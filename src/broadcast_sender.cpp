@@ -1,3 +1,4 @@
+#include "absence.hpp"
 #include "broadcast.hpp"
 #include "case_fold.hpp"
 #include "logging.hpp"
@@ -22,11 +23,16 @@ namespace {
 class reader_list {
 public:
     reader_list(std::string key, object_name::scope where, creation how)
-        : key_(std::move(key)), where_(where), how_(how) {}
+        : key_(std::move(key)), where_(where), how_(how) {
+        if (where == object_name::scope::global)
+            none_.emplace(broadcast_directory::name_of(key_, where));
+    }
 
     template <class Deliver>
     void for_each(const Deliver& deliver) {
         if (!directory_) {
+            if (none_ && none_->is_certain())
+                return;
             std::error_code ec;
             directory_ = broadcast_directory::make(key_, where_, how_, ec);
             if (!directory_)
@@ -76,6 +82,7 @@ private:
     const std::string key_;
     const object_name::scope where_;
     const creation how_;
+    std::optional<absence> none_; ///< of the directory, if it is the machine's
     std::unique_ptr<broadcast_directory> directory_;
     std::uint32_t known_ = 0; ///< version of the directory
     std::vector<reader> readers_;
@@ -94,8 +101,7 @@ public:
           largest_(network.max_payload),
           remote_(std::move(remote)),
           to_readers_(to_readers),
-          to_host_(to_host),
-          key_(to.key()) {}
+          to_host_(to_host) {}
 
     void write(std::span<const std::byte> message, std::error_code& ec) override {
         ec.clear();
@@ -104,10 +110,10 @@ public:
             return;
         }
         {
-            auto& host = host_.get([&] { return std::make_unique<this_host>(key_); });
+            auto& host = host_.get([&] { return std::make_unique<this_host>(slot_); });
             const std::lock_guard lock(host.mutex);
             if (to_host_)
-                write_to_host(host.reader, message);
+                write_to_host(host, message);
             if (to_readers_) {
                 const auto deliver = [&](mailslot_writer& reader) {
                     return write_to(reader, message);
@@ -123,13 +129,15 @@ public:
 private:
     /// Who hears it on this host.
     struct this_host {
-        explicit this_host(const std::string& key)
-            // Looked at with every message: so this writer makes it, if there is none.
-            : own(key, object_name::scope::local, creation::open_or_create),
-              everyones(key, object_name::scope::global, creation::open) {}
+        explicit this_host(const slot_address& slot)
+            : no_reader(slot),
+              // Looked at with every message: so this writer makes it, if there is none.
+              own(slot.key(), object_name::scope::local, creation::open_or_create),
+              everyones(slot.key(), object_name::scope::global, creation::open) {}
 
         std::mutex mutex;
         std::unique_ptr<mailslot_writer> reader;
+        absence no_reader;
         reader_list own;
         reader_list everyones;
     };
@@ -146,14 +154,14 @@ private:
     }
 
     /// The one slot_reader of the name, if there is one.
-    void write_to_host(std::unique_ptr<mailslot_writer>& host, std::span<const std::byte> message) {
+    void write_to_host(this_host& host, std::span<const std::byte> message) {
         for (int tries = 0; tries < 2; ++tries) {
             std::error_code ec;
-            if (!host)
-                host = mailslot_writer::open(slot_, ec);
-            if (!host || write_to(*host, message))
+            if (!host.reader && !host.no_reader.is_certain())
+                host.reader = mailslot_writer::open(slot_, ec);
+            if (!host.reader || write_to(*host.reader, message))
                 return;
-            host.reset(); // perhaps there is another by now
+            host.reader.reset(); // perhaps there is another by now
         }
     }
 
@@ -162,7 +170,6 @@ private:
     const std::unique_ptr<net::datagram_sender> remote_;
     const bool to_readers_;
     const bool to_host_;
-    const std::string key_;
     per_process<this_host> host_;
 };
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <thread>
 #include <vector>
 
 /// \file
@@ -111,6 +112,29 @@ TEST(Broadcast, AWriterFindsTheSlotThatTakesTheOldOnesPlace) {
         EXPECT_TRUE(hears_nothing(slot));
         slot.close();
         writer.write(bytes("nobody hears this"));
+    }
+}
+
+TEST(Broadcast, AWriterFindsWhoComesHoweverLongNobodyWasThere) {
+    if (under_wine())
+        GTEST_SKIP() << "Wine's mailslots live on while a writer is open";
+    const auto name = unique_name("broadcast");
+    auto writer = slot_writer::open(everywhere(name));
+    for (int i = 0; i < 30; ++i) {
+        writer.write(bytes("nobody hears this"));
+        std::this_thread::sleep_for(std::chrono::milliseconds(i % 3 * 15));
+        writer.write(bytes("nor this"));
+        auto slot = slot_reader::create(name);
+        writer.write(bytes("for the slot"));
+        // (Of everyone's readers there need be none: on Windows that needs a privilege.)
+        std::error_code ec;
+        auto reader = broadcast_reader::create(name, {.who = access::everyone}, ec);
+        writer.write(bytes("for both"));
+        ASSERT_EQ(hear(slot), "for the slot");
+        ASSERT_EQ(hear(slot), "for both");
+        if (!ec) {
+            ASSERT_EQ(hear(reader), "for both");
+        }
     }
 }
 

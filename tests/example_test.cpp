@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 /// \file
@@ -79,8 +81,11 @@ TEST(Examples, EverybodyInTheChatHearsEverybody) {
         // Others on this machine may chat as well.
         const auto hears = [](child_process& who, std::string_view what) {
             for (int i = 0; i < 20; ++i) {
-                if (line_of(who) == what)
+                const auto line = line_of(who);
+                if (line == what)
                     return true;
+                EXPECT_TRUE(says(line, " is here") || says(line, ": ") || says(line, " has left"))
+                    << line;
             }
             return false;
         };
@@ -91,6 +96,7 @@ TEST(Examples, EverybodyInTheChatHearsEverybody) {
         auto ben = join(second);
         EXPECT_TRUE(hears(anna, second + " is here"));
         EXPECT_TRUE(hears(ben, second + " is here"));
+        std::this_thread::sleep_for(std::chrono::milliseconds(300)); // silence says nothing
         anna.write_line("hello");
         EXPECT_TRUE(hears(anna, first + ": hello"));
         EXPECT_TRUE(hears(ben, first + ": hello"));

@@ -1,6 +1,7 @@
-// The command-line program `isthmus`: channels for the shell.
+// The command-line program `isthmus`: channels and slots for the shell.
 
 #include "commands.hpp"
+#include "slot_commands.hpp"
 #include "text_io.hpp"
 
 #include <isthmus/error.hpp>
@@ -20,8 +21,12 @@ using namespace isthmus::tool;
 
 constexpr const char* footer = R"(NAME is `orders` or `\\.\pipe\orders`.
 
-Exit status: 0 success; 1 failure; 2 wrong usage or name; 3 no such channel; 4 out of time;
+Exit status: 0 success; 1 failure; 2 wrong usage or name; 3 no such channel or slot; 4 out of time;
 5 the channel is busy; 6 access denied.)";
+
+constexpr const char* slot_footer =
+    R"(To read, NAME is `alerts` or `\\.\mailslot\alerts`. To write it may also be
+`\\HOST\mailslot\alerts`, or `\\*\mailslot\alerts`: every reader of the name in the domain.)";
 
 int status_of(const std::error_code& code) {
     using isthmus::errc;
@@ -48,8 +53,72 @@ CLI::Option* add_name(CLI::App* command, std::string& name) {
     return command->add_option("NAME", name, "The channel")->required();
 }
 
+void add_access(CLI::App* command, isthmus::access& who, const char* description) {
+    command->add_option("--access", who, description)
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, isthmus::access>{{"owner", isthmus::access::owner},
+                                                   {"group", isthmus::access::group},
+                                                   {"everyone", isthmus::access::everyone}}));
+}
+
+void add_network(CLI::App* command, slot_network& network) {
+    command
+        ->add_option("--interface", network.interfaces,
+                     "A name or an address: also what goes through the network there; may be "
+                     "repeated")
+        ->allow_extra_args(false);
+    command->add_option("--domain", network.domain, "This machine's (default: WORKGROUP)");
+    command->add_option("--key-file", network.key_file,
+                        "A file with the key that all have who are to hear each other");
+}
+
+struct slot_arguments {
+    read_slot_options reading;
+    double timeout = 0;
+    write_slot_options writing;
+    std::string text;
+};
+
+// `found` has to stay: the command is run when all arguments have been read.
+void add_slot_commands(CLI::App& app, slot_arguments& found, std::function<int()>& command) {
+    CLI::App* const slots =
+        app.add_subcommand("slot", "Mailslots, and broadcasts to all of a name");
+    slots->require_subcommand(1);
+    slots->footer(slot_footer);
+
+    auto& reading = found.reading;
+    CLI::App* const read = slots->add_subcommand("read", "Prints each message as a line");
+    read->add_option("NAME", reading.name, "The slot")->required();
+    read->add_flag("--broadcasts", reading.broadcasts,
+                   "Only what is sent to all of the name; others may read the same");
+    read->add_option("--count", reading.count, "Ends after so many messages");
+    auto* const timeout_option = read->add_option("--timeout", found.timeout, "Seconds in all")
+                                     ->check(CLI::NonNegativeNumber);
+    add_access(read, reading.who, "Who may write: owner (default), group, everyone");
+    add_network(read, reading.network);
+    read->callback([&command, &found, timeout_option] {
+        if (*timeout_option) {
+            found.reading.timeout = found.timeout;
+        }
+        command = [&found] { return read_slot(found.reading); };
+    });
+
+    auto& writing = found.writing;
+    CLI::App* const write =
+        slots->add_subcommand("write", "Sends one message, or each line of standard input");
+    write->add_option("NAME", writing.name, "The slot, or the slots")->required();
+    auto* const text_option = write->add_option("TEXT", found.text, "The message");
+    add_network(write, writing.network);
+    write->callback([&command, &found, text_option] {
+        if (*text_option) {
+            found.writing.text = found.text;
+        }
+        command = [&found] { return write_slot(found.writing); };
+    });
+}
+
 int run(int argc, char** argv) {
-    CLI::App app("Windows named pipes, on every system");
+    CLI::App app("Windows named pipes and mailslots, on every system");
     app.footer(footer);
     app.set_version_flag("--version", ISTHMUS_VERSION);
     app.require_subcommand(1);
@@ -74,12 +143,7 @@ int run(int argc, char** argv) {
     auto* const reply_option =
         listen_command->add_option("--reply", reply, "Send this after each message or piece");
     reply_option->excludes(echo);
-    listen_command
-        ->add_option("--access", listening.who, "Who may connect: owner (default), group, everyone")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, isthmus::access>{{"owner", isthmus::access::owner},
-                                                   {"group", isthmus::access::group},
-                                                   {"everyone", isthmus::access::everyone}}));
+    add_access(listen_command, listening.who, "Who may connect: owner (default), group, everyone");
     listen_command->callback([&] {
         if (*reply_option) {
             listening.reply = reply;
@@ -132,6 +196,9 @@ int run(int argc, char** argv) {
         }
         command = [&] { return wait(waiting); };
     });
+
+    slot_arguments slot;
+    add_slot_commands(app, slot, command);
 
     try {
         app.parse(argc, argv);

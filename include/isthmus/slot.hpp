@@ -76,7 +76,8 @@ public:
     /// info() tells its size), `canceled`.
     std::size_t read(std::span<std::byte> buffer);
     std::size_t read(std::span<std::byte> buffer, std::error_code& ec);
-    /// The same with a time of its own, whatever the read timeout. Nothing if it ran out.
+    /// The same with a time of its own, whatever the read timeout. Nothing if it ran out (the form
+    /// with `ec` then says `timed_out`).
     std::optional<std::size_t> read_until(std::span<std::byte> buffer, const deadline& until);
     std::optional<std::size_t> read_until(std::span<std::byte> buffer,
                                           const deadline& until,

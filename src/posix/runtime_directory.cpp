@@ -42,10 +42,6 @@ area_properties properties_of(area where) {
     return {"", 0700};
 }
 
-std::string user_directory_name(uid_t user) {
-    return std::string(user_prefix) + std::to_string(user);
-}
-
 /// A name that others could have put there is only believed if the directory behind it is `user`'s
 /// and nobody else may write to it.
 bool trusted(int fd, uid_t user, const std::string& path) {
@@ -131,6 +127,10 @@ std::string runtime_base() {
         return "/dev/shm";
     }
     return "/tmp";
+}
+
+std::string user_directory_name(uid_t user) {
+    return std::string(user_prefix) + std::to_string(user);
 }
 
 std::string runtime_path(uid_t user, area where) {

@@ -27,6 +27,9 @@ enum class area { pipe, local, global, slot };
 /// The directory that holds the users' directories, without a slash at its end.
 std::string runtime_base();
 
+/// `isthmus-<uid>`
+std::string user_directory_name(uid_t user);
+
 /// `<base>/isthmus-<uid>/<area>`
 std::string runtime_path(uid_t user, area where);
 

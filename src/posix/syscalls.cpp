@@ -403,6 +403,7 @@ constinit system_calls os = {
                    const char* path,
                    mode_t mode) { return ::mkfifoat(directory, path, mode); },
     .fstat = file_status,
+    .fstat_with_times = [](int fd, struct ::stat* status) { return ::fstat(fd, status); },
     .fstatat =
         [](int directory, const char* path, struct ::stat* status, int flags) {
             return ::fstatat(directory, path, status, flags);

@@ -33,6 +33,7 @@ struct system_calls {
     ssize_t (*readlinkat)(int directory, const char* path, char* buffer, size_t size);
     int (*mkfifoat)(int directory, const char* path, mode_t mode);
     int (*fstat)(int fd, struct ::stat* status); ///< without the times
+    int (*fstat_with_times)(int fd, struct ::stat* status);
     int (*fstatat)(int directory, const char* path, struct ::stat* status, int flags);
     int (*fchmod)(int fd, mode_t mode);
     int (*fchgrp)(int fd, gid_t group); ///< fchown, the owner as it is

@@ -2,15 +2,19 @@
 
 #include "handle_table.hpp"
 #include "last_error.hpp"
+#include "sync.hpp"
 
 #include <isthmus/deadline.hpp>
 #include <isthmus/winapi/synchapi.h>
+
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
 #include <span>
+#include <thread>
 #include <utility>
 
 namespace isthmus::winapi {
@@ -102,6 +106,40 @@ DWORD wait_for(std::span<const HANDLE> handles, bool all, DWORD milliseconds) no
     return result;
 }
 
+namespace {
+
+/// What SignalObjectAndWait does first. To a mutex, that needs no right.
+DWORD signal_object(HANDLE handle) {
+    DWORD code = ERROR_SUCCESS;
+    if (const auto mutex = reference<mutex_object>(handle, 0, code)) {
+        return release_mutex(*mutex);
+    }
+    if (const auto semaphore = reference<semaphore_object>(handle, SEMAPHORE_MODIFY_STATE, code)) {
+        LONG previous = 0;
+        return release_semaphore(*semaphore, 1, previous);
+    }
+    if (code == ERROR_ACCESS_DENIED) {
+        return code;
+    }
+    if (const auto event = reference<event_object>(handle, EVENT_MODIFY_STATE, code)) {
+        return set_event(*event);
+    }
+    return code;
+}
+
+} // namespace
+
+DWORD signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, DWORD milliseconds) noexcept {
+    DWORD result = WAIT_FAILED;
+    report(no_throw([&] {
+        waited_objects objects;
+        DWORD code = objects.add(to_wait_on);
+        code = code == ERROR_SUCCESS ? signal_object(to_signal) : code;
+        return code == ERROR_SUCCESS ? objects.wait(false, milliseconds, result) : code;
+    }));
+    return result;
+}
+
 } // namespace isthmus::winapi
 
 using isthmus::winapi::wait_for;
@@ -127,4 +165,29 @@ DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount,
                                       DWORD dwMilliseconds,
                                       BOOL /*bAlertable*/) {
     return WaitForMultipleObjects(nCount, lpHandles, bWaitAll, dwMilliseconds);
+}
+
+DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal,
+                                 HANDLE hObjectToWaitOn,
+                                 DWORD dwMilliseconds,
+                                 BOOL /*bAlertable*/) {
+    return isthmus::winapi::signal_and_wait(hObjectToSignal, hObjectToWaitOn, dwMilliseconds);
+}
+
+VOID WINAPI Sleep(DWORD dwMilliseconds) {
+    if (dwMilliseconds == 0) {
+        ::sched_yield();
+        return;
+    }
+    const auto until = isthmus::winapi::deadline_of(dwMilliseconds);
+    do {
+        std::this_thread::sleep_until(until.is_never()
+                                          ? isthmus::deadline::clock::now() + std::chrono::hours(1)
+                                          : until.when());
+    } while (until.is_never());
+}
+
+DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL /*bAlertable*/) {
+    Sleep(dwMilliseconds);
+    return 0;
 }

@@ -1,6 +1,6 @@
 # Installs the build tree into a folder of its own, then configures, builds and runs a project that
 # finds it there with find_package(isthmus).
-#   cmake -DBUILD=... -DCONFIG=... -DGENERATOR=... -DCXX=... -DSHARED=ON|OFF -P run.cmake
+#   cmake -DBUILD=... -DCONFIG=... -DGENERATOR=... -DCC=... -DCXX=... -DSHARED=ON|OFF -P run.cmake
 
 set(prefix "${BUILD}/consumer/prefix")
 set(out "${BUILD}/consumer/build")
@@ -16,7 +16,7 @@ endfunction()
 
 run("${CMAKE_COMMAND}" --install "${BUILD}" --config "${CONFIG}" --prefix "${prefix}")
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${out}" -G "${GENERATOR}"
-    "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_PREFIX_PATH=${prefix}"
+    "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_C_COMPILER=${CC}" "-DCMAKE_PREFIX_PATH=${prefix}"
     "-DCONSUMER_SHARED=${SHARED}")
 run("${CMAKE_COMMAND}" --build "${out}" --config "${CONFIG}")
 run("${CMAKE_CTEST_COMMAND}" --test-dir "${out}" -C "${CONFIG}" --output-on-failure)

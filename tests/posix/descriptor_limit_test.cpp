@@ -224,14 +224,22 @@ TEST(DescriptorLimit, AnonymousPipesReportIt) {
 
 TEST(DescriptorLimit, ABroadcastReaderIsNotForgotten) {
     const auto name = unique_name("limit");
+    // (As long as there is one, the writer keeps no directories to see whether one comes: it would
+    // give their descriptors up when it looks anew.)
+    auto slot = slot_reader::create(name);
     auto writer = slot_writer::open(R"(\\*\mailslot\)" + name);
-    writer.write(bytes("to nobody"));
+    writer.write(bytes("to the slot alone"));
     auto reader = broadcast_reader::create(name);
     {
         const descriptor_drought drought;
         writer.write(bytes("lost"));
     }
     writer.write(bytes("heard"));
+    for (const char* expected : {"to the slot alone", "lost", "heard"}) {
+        const auto message = slot.read_message_for(in_good_time);
+        ASSERT_TRUE(message.has_value());
+        EXPECT_EQ(text(*message), expected);
+    }
     const auto message = reader.read_message_for(in_good_time);
     ASSERT_TRUE(message.has_value());
     EXPECT_EQ(text(*message), "heard");

@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 /// \file
@@ -39,6 +40,21 @@ const child_role reading("read_slot", [](const std::vector<std::string>& argumen
     hear_test();
     while (const auto message = reader.read_message_for(std::chrono::seconds(0), ec))
         tell_test(text(*message));
+    return 0;
+});
+
+/// Argument: the name. The same with both kinds of readers of broadcasts, for everyone.
+const child_role hearing("hear_broadcasts", [](const std::vector<std::string>& arguments) {
+    auto slot = slot_reader::create(arguments.at(0), {.who = access::everyone});
+    auto reader = broadcast_reader::create(arguments.at(0), {.who = access::everyone});
+    tell_test("ok");
+    hear_test();
+    for (auto* each :
+         {static_cast<message_source*>(&slot), static_cast<message_source*>(&reader)}) {
+        std::error_code ec;
+        while (const auto message = each->read_message_for(std::chrono::seconds(0), ec))
+            tell_test(text(*message));
+    }
     return 0;
 });
 
@@ -143,6 +159,22 @@ TEST_F(SlotUsers, ANameHasOneReaderOnTheHostWhosesoever) {
 }
 
 /// Each of them has to see that the other, who has the queue's lock, is alive.
+TEST_F(SlotUsers, ABroadcastReachesThoseOfOthersAsSoonAsTheyAreThere) {
+    const auto name = unique_name("slot");
+    auto writer = slot_writer::open(R"(\\*\mailslot\)" + name);
+    for (const auto& who : {alice, bob}) { // who have no directory before, and then one
+        for (int i = 0; i < 2; ++i) {
+            writer.write(bytes("nobody hears this"));
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            writer.write(bytes("nor this"));
+            auto child = start("hear_broadcasts", who, {name});
+            ASSERT_EQ(child.read_line(), "ok");
+            writer.write(bytes("for all"));
+            EXPECT_THAT(all_lines(child), ElementsAre("for all", "for all"));
+        }
+    }
+}
+
 TEST_F(SlotUsers, WritersOfSeveralUsersDoNotTearTheQueue) {
     auto reader = slot_reader::create("x", {.who = access::everyone, .quota = 1 << 16});
     auto mine = start("read_slot", alice, {"y", "owner"});

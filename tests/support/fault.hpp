@@ -82,6 +82,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::readlinkat>("readlinkat");
     visit.template operator()<&calls::mkfifoat>("mkfifoat");
     visit.template operator()<&calls::fstat>("fstat");
+    visit.template operator()<&calls::fstat_with_times>("fstat_with_times");
     visit.template operator()<&calls::fstatat>("fstatat");
     visit.template operator()<&calls::fchmod>("fchmod");
     visit.template operator()<&calls::fchgrp>("fchgrp");

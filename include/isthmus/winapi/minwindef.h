@@ -133,6 +133,11 @@ typedef LPCSTR PCTSTR, LPCTSTR;
 #endif
 #define TEXT(quote) __TEXT(quote)
 
+#if __SIZEOF_WCHAR_T__ == 2
+/// Where the program starts, so that it is known which `wchar_t` its arguments have.
+#    define wmain isthmus_wmain_16
+#endif
+
 // --- constants and small macros
 
 #ifndef FALSE

@@ -9,6 +9,8 @@
 /// not offered: it fails to compile, or fails with ERROR_CALL_NOT_IMPLEMENTED.
 
 #include "consoleapi.h"
+#include "crt_stdio.h"
+#include "crt_string.h"
 #include "errhandlingapi.h"
 #include "fileapi.h"
 #include "handleapi.h"

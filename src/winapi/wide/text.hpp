@@ -25,9 +25,7 @@ inline constexpr char32_t replacement = 0xFFFD;
 
 /// Takes the first character off a text of `wchar_t`, which is UTF-16 or UTF-32.
 inline char32_t take_wide_character(const wchar_t*& at, const wchar_t* end) noexcept {
-    const auto unit = [](wchar_t each) {
-        return char32_t{static_cast<std::make_unsigned_t<wchar_t>>(each)};
-    };
+    const auto unit = [](wchar_t each) { return static_cast<char32_t>(each); };
     const char32_t first = unit(*at++);
     if (first < 0xD800 || (first >= 0xE000 && first <= 0x10FFFF)) {
         return first;

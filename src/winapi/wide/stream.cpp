@@ -1,0 +1,120 @@
+#include "stream.hpp"
+
+#include "convert.hpp"
+
+#include <isthmus/winapi/crt_stdio.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+/// \file
+/// Lines and characters of streams, and opening them.
+
+namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+
+namespace {
+
+bool put_text(const wchar_t* text, std::FILE* stream, bool ends) noexcept {
+    try {
+        auto bytes = narrowed(text, length_of(text));
+        if (ends) {
+            bytes += '\n';
+        }
+        return std::fwrite(bytes.data(), 1, bytes.size(), stream) == bytes.size();
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return false;
+    }
+}
+
+/// A line of less than `capacity`; `keeps_end`: with its newline, as fgets, otherwise it is taken.
+wchar_t* get_line(wchar_t* text, std::size_t capacity, std::FILE* stream, bool keeps_end) noexcept {
+    std::size_t length = 0;
+    bool any = false;
+    while (length + 1 < capacity) {
+        const auto character = read_character(stream);
+        if (!character) {
+            break;
+        }
+        any = true;
+        if (*character == '\n' && !keeps_end) {
+            break;
+        }
+        if (length + wide_length(*character) >= capacity) {
+            unread_character(*character, stream);
+            break;
+        }
+        length += wide_length(*character);
+        put_wide_character(text + length - wide_length(*character), *character);
+        if (*character == '\n') {
+            break;
+        }
+    }
+    if (!any) {
+        return nullptr;
+    }
+    text[length] = 0;
+    return text;
+}
+
+} // namespace
+
+} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+
+using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
+
+int isthmus_fputws(const wchar_t* text, FILE* stream) {
+    return put_text(text, stream, false) ? 0 : EOF;
+}
+
+int _putws(const wchar_t* text) {
+    return put_text(text, stdout, true) ? 0 : EOF;
+}
+
+wchar_t* isthmus_fgetws(wchar_t* text, int count, FILE* stream) {
+    return count > 0 ? get_line(text, static_cast<std::size_t>(count), stream, true) : nullptr;
+}
+
+wchar_t* _getws(wchar_t* text) {
+    return get_line(text, ~std::size_t{0}, stdin, false);
+}
+
+wchar_t* _getws_s(wchar_t* text, size_t count) {
+    return get_line(text, count, stdin, false);
+}
+
+wint_t isthmus_fputwc(wchar_t character, FILE* stream) {
+    const wchar_t text[2] = {character, 0};
+    return put_text(text, stream, false) ? static_cast<wint_t>(character) : WEOF;
+}
+
+wint_t isthmus_putwchar(wchar_t character) {
+    return isthmus_fputwc(character, stdout);
+}
+
+wint_t isthmus_fgetwc(FILE* stream) {
+    const auto character = read_character(stream);
+    return character ? static_cast<wint_t>(*character) : WEOF;
+}
+
+wint_t isthmus_getwchar() {
+    return isthmus_fgetwc(stdin);
+}
+
+FILE* _wfopen(const wchar_t* name, const wchar_t* mode) {
+    try {
+        return std::fopen(narrow(name), narrow(mode));
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return nullptr;
+    }
+}
+
+errno_t _wfopen_s(FILE** stream, const wchar_t* name, const wchar_t* mode) {
+    if (stream == nullptr || name == nullptr || mode == nullptr) {
+        return errno = EINVAL;
+    }
+    *stream = _wfopen(name, mode);
+    return *stream != nullptr ? 0 : errno;
+}
