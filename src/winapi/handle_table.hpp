@@ -45,6 +45,11 @@ public:
 
     std::size_t open_handles() noexcept;
 
+    /// As Windows does when a process ends: or their files would stay until somebody finds them
+    /// dead. Threads that still run, which Windows would have ended by then, come no further than
+    /// to their next use of a handle.
+    void close_all_at_exit() noexcept;
+
 private:
     struct entry {
         std::shared_ptr<kernel_object> object;
