@@ -115,6 +115,9 @@ DWORD handle_table::change_flags(HANDLE handle, DWORD mask, DWORD flags) noexcep
 }
 
 void handle_table::close_all_at_exit() noexcept {
+    if (::getpid() != process_) {
+        return;
+    }
     mutex_.lock(); // for ever
     entries_.clear();
 }

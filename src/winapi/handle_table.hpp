@@ -5,6 +5,9 @@
 
 #include <isthmus/winapi/handleapi.h>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -60,6 +63,7 @@ private:
 
     entry* entry_of(HANDLE handle) noexcept;
 
+    const pid_t process_ = ::getpid();
     std::mutex mutex_;
     std::vector<entry> entries_;
     std::uint32_t first_free_ = 0; ///< one more than the index; 0: none
