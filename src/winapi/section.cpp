@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <optional>
@@ -45,7 +46,9 @@ using content = section_object::content;
 /// Memory comes in pages of this size, as on Windows, whatever the system's.
 constexpr std::uint64_t page = 4096;
 
-constexpr std::uint64_t largest = std::numeric_limits<std::size_t>::max() / 2;
+/// No address space holds more.
+constexpr std::uint64_t largest =
+    std::min<std::uint64_t>(std::numeric_limits<std::size_t>::max() / 2, std::uint64_t{1} << 47U);
 
 struct section_request {
     DWORD protection = 0; ///< PAGE_* alone
