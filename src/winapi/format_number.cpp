@@ -8,6 +8,10 @@ namespace isthmus::winapi {
 
 namespace {
 
+// The format is made of what a field may have, and the size that suits the number.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
 /// Lets the C library do it: it knows how, for all numbers alike.
 template <class Number>
 std::string print(const format_field& field, const char* size, char letter, Number value) {
@@ -28,6 +32,8 @@ std::string print(const format_field& field, const char* size, char letter, Numb
     }
     return text;
 }
+
+#pragma GCC diagnostic pop
 
 } // namespace
 

@@ -141,7 +141,7 @@ int WINAPI WideCharToMultiByte(UINT CodePage,
         std::size_t count = 1;
         if (page == utf8_page) {
             std::string encoded; // (four bytes: no allocation)
-            detail::put_character(encoded, character);
+            isthmus::detail::put_character(encoded, character);
             count = encoded.copy(bytes, sizeof(bytes));
         } else if (const auto byte = byte_of(page, character)) {
             bytes[0] = static_cast<char>(*byte);

@@ -12,7 +12,7 @@ namespace {
 /// The next one of standard input. (One that two `wchar_t` take comes as U+FFFD.)
 std::optional<wide_text::value_type> next_character() noexcept {
     const auto character = read_character(stdin);
-    return character ? std::optional(static_cast<char16_t>(
+    return character ? std::optional(static_cast<wide_text::value_type>(
                            wide_length(*character) == 1 ? *character : replacement))
                      : std::nullopt;
 }
