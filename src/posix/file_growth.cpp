@@ -23,7 +23,9 @@ rlim_t size_limit() noexcept {
     return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
 }
 
-bool is_within_limit(off_t size) noexcept {
+} // namespace
+
+bool may_grow_to(off_t size) noexcept {
     // A process that begins without a limit is taken to go on so: asking costs as much as a write.
     enum class limits : unsigned char { unknown, none, some };
     static std::atomic<limits> known = limits::unknown;
@@ -39,19 +41,16 @@ bool is_within_limit(off_t size) noexcept {
     return false;
 }
 
-} // namespace
-
 int truncate_file(int fd, off_t size) {
-    return is_within_limit(size) ? ::ftruncate(fd, size) : -1;
+    return may_grow_to(size) ? ::ftruncate(fd, size) : -1;
 }
 
 ssize_t write_to_file(int fd, const void* buffer, size_t size, off_t offset) {
-    return is_within_limit(offset + static_cast<off_t>(size)) ? ::pwrite(fd, buffer, size, offset)
-                                                              : -1;
+    return may_grow_to(offset + static_cast<off_t>(size)) ? ::pwrite(fd, buffer, size, offset) : -1;
 }
 
 int allocate_in_file(int fd, off_t offset, off_t size) {
-    if (!is_within_limit(offset + size))
+    if (!may_grow_to(offset + size))
         return -1;
 #if ISTHMUS_LINUX_FAST_PATHS
     const int reason = ::posix_fallocate(fd, offset, size);

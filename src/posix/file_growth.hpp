@@ -10,6 +10,9 @@
 
 namespace isthmus::posix {
 
+/// Whether a file may be so large, before it is written to. False with errno.
+bool may_grow_to(off_t size) noexcept;
+
 int truncate_file(int fd, off_t size);
 ssize_t write_to_file(int fd, const void* buffer, std::size_t size, off_t offset);
 /// posix_fallocate, with errno.

@@ -1,7 +1,7 @@
 #include "file_object.hpp"
 #include "handle_table.hpp"
 #include "last_error.hpp"
-#include "sync_object.hpp"
+#include "sync.hpp"
 
 #include <isthmus/winapi/fileapi.h>
 #include <isthmus/winapi/winbase.h>
@@ -28,8 +28,8 @@ namespace {
 
 // --- OVERLAPPED
 
-/// What `OVERLAPPED::Internal` says.
-ULONG_PTR status_of(DWORD code) noexcept {
+/// What `OVERLAPPED::Internal` says. Nothing new after any other failure, as on Windows.
+std::optional<ULONG_PTR> status_of(DWORD code) noexcept {
     switch (code) {
     case ERROR_SUCCESS:
         return 0;
@@ -37,16 +37,8 @@ ULONG_PTR status_of(DWORD code) noexcept {
         return 0x80000005; // STATUS_BUFFER_OVERFLOW
     case ERROR_HANDLE_EOF:
         return 0xC0000011; // STATUS_END_OF_FILE
-    case ERROR_BROKEN_PIPE:
-        return 0xC000014B; // STATUS_PIPE_BROKEN
-    case ERROR_NO_DATA:
-        return 0xC00000B1; // STATUS_PIPE_CLOSING
-    case ERROR_SEM_TIMEOUT:
-        return 0xC00000B5; // STATUS_IO_TIMEOUT
-    case ERROR_OPERATION_ABORTED:
-        return 0xC0000120; // STATUS_CANCELLED
     default:
-        return 0xC0000001; // STATUS_UNSUCCESSFUL
+        return std::nullopt;
     }
 }
 
@@ -63,23 +55,15 @@ public:
         }
         if (overlapped_->hEvent != nullptr) {
             DWORD code = ERROR_SUCCESS;
-            event_ = reference<isthmus::winapi::kernel_object>(overlapped_->hEvent,
-                                                               EVENT_MODIFY_STATE, code);
+            event_ = reference<isthmus::winapi::event_object>(overlapped_->hEvent,
+                                                              EVENT_MODIFY_STATE, code);
             if (code != ERROR_SUCCESS) {
                 return code;
             }
-            auto* const signal = event_->signal();
-            // (What a thread signals its end by is one, too.)
-            if (signal == nullptr || signal->kind() != isthmus::detail::object_kind::event ||
-                event_->mapping().all != EVENT_ALL_ACCESS) {
-                event_.reset();
-                return ERROR_INVALID_HANDLE;
-            }
             std::error_code ec;
-            signal->reset(ec);
+            event_->object().reset(ec);
         }
         overlapped_->Internal = STATUS_PENDING;
-        overlapped_->InternalHigh = 0;
         return ERROR_SUCCESS;
     }
 
@@ -92,20 +76,21 @@ public:
     }
 
     void end(DWORD code, DWORD transferred) noexcept {
-        if (overlapped_ == nullptr) {
+        const auto status = status_of(code);
+        if (overlapped_ == nullptr || !status) {
             return;
         }
-        overlapped_->Internal = status_of(code);
+        overlapped_->Internal = *status;
         overlapped_->InternalHigh = transferred;
         if (event_) {
             std::error_code ec;
-            event_->signal()->set(ec);
+            event_->object().set(ec);
         }
     }
 
 private:
     OVERLAPPED* overlapped_;
-    std::shared_ptr<isthmus::winapi::kernel_object> event_;
+    std::shared_ptr<isthmus::winapi::event_object> event_;
 };
 
 // --- opening
@@ -259,7 +244,7 @@ BOOL WINAPI WriteFile(HANDLE hFile,
         }
         DWORD transferred = 0;
         if (lpBuffer == nullptr && nNumberOfBytesToWrite != 0) {
-            code = ERROR_NOACCESS;
+            code = ERROR_INVALID_USER_BUFFER;
         } else {
             code =
                 file->write({static_cast<const std::byte*>(lpBuffer), nNumberOfBytesToWrite},

@@ -8,7 +8,7 @@ namespace isthmus::winapi {
 
 namespace {
 
-// The format is put together here, from a letter and flags that have been checked.
+// The format is made of what a field may have, and the size that suits the number.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 

@@ -90,6 +90,10 @@ DWORD handle_table::close(HANDLE handle) noexcept {
 }
 
 DWORD handle_table::flags_of(HANDLE handle, DWORD& flags) noexcept {
+    if (number_of(handle) >= current_thread) {
+        flags = 0;
+        return ERROR_SUCCESS;
+    }
     const std::lock_guard lock(mutex_);
     const auto* const found = entry_of(handle);
     flags = found != nullptr ? found->flags : 0;
@@ -97,6 +101,9 @@ DWORD handle_table::flags_of(HANDLE handle, DWORD& flags) noexcept {
 }
 
 DWORD handle_table::change_flags(HANDLE handle, DWORD mask, DWORD flags) noexcept {
+    if (number_of(handle) >= current_thread) {
+        return ERROR_ACCESS_DENIED; // the pseudo-handles are in no table
+    }
     const std::lock_guard lock(mutex_);
     auto* const found = entry_of(handle);
     if (found == nullptr) {

@@ -94,6 +94,9 @@ DWORD wait_for(std::span<const HANDLE> handles, bool all, DWORD milliseconds) no
         if (handles.empty() || handles.size() > MAXIMUM_WAIT_OBJECTS) {
             return ERROR_INVALID_PARAMETER;
         }
+        if (handles.data() == nullptr) {
+            return ERROR_NOACCESS;
+        }
         waited_objects objects;
         for (const HANDLE each : handles) {
             if (const DWORD failure = objects.add(each); failure != ERROR_SUCCESS) {

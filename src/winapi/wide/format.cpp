@@ -33,7 +33,11 @@ bool take(std::string_view& text, std::string_view start) noexcept {
     return found;
 }
 
-argument_size take_size(std::string_view& format) noexcept {
+argument_size take_size(std::string_view& format, bool user) noexcept {
+    if (user && (format.starts_with("ll") || format.starts_with("hh"))) {
+        format.remove_prefix(1);
+        return argument_size::normal;
+    }
     if (take(format, "I64") || take(format, "ll") || take(format, "j")) {
         return argument_size::int64_size;
     }
@@ -70,10 +74,11 @@ int take_number(std::string_view& format, format_values& values) {
 }
 
 /// What comes after the `%`.
-conversion take_conversion(std::string_view& format, format_values& values) {
+conversion take_conversion(std::string_view& format, bool user, format_values& values) {
     conversion result;
     auto& field = result.field;
-    while (!format.empty() && std::string_view("-+ #0").find(format.front()) != std::string::npos) {
+    const std::string_view flags = user ? "-#0" : "-+ #0";
+    while (!format.empty() && flags.find(format.front()) != std::string_view::npos) {
         field.flags += format.front();
         format.remove_prefix(1);
     }
@@ -85,7 +90,10 @@ conversion take_conversion(std::string_view& format, format_values& values) {
     if (take(format, ".")) {
         field.precision = std::max(-1, take_number(format, values));
     }
-    result.size = take_size(format);
+    if (user && field.precision == 0) {
+        field.precision = 1; // zero is a digit
+    }
+    result.size = take_size(format, user);
     if (!format.empty()) {
         result.letter = format.front();
         format.remove_prefix(1);
@@ -258,7 +266,7 @@ std::optional<std::string> format_text(format_style style,
         result += format.substr(0, percent);
         format.remove_prefix(percent);
         if (take(format, "%")) {
-            const conversion the = take_conversion(format, values);
+            const conversion the = take_conversion(format, style.user, values);
             if (!append_converted(result, the, style, values)) {
                 return std::nullopt;
             }
