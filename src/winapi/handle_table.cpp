@@ -2,6 +2,7 @@
 
 #include "immortal.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace isthmus::winapi {
@@ -90,6 +91,10 @@ DWORD handle_table::close(HANDLE handle) noexcept {
 }
 
 DWORD handle_table::flags_of(HANDLE handle, DWORD& flags) noexcept {
+    if (number_of(handle) >= current_thread) {
+        flags = 0;
+        return ERROR_SUCCESS;
+    }
     const std::lock_guard lock(mutex_);
     const auto* const found = entry_of(handle);
     flags = found != nullptr ? found->flags : 0;
@@ -97,6 +102,9 @@ DWORD handle_table::flags_of(HANDLE handle, DWORD& flags) noexcept {
 }
 
 DWORD handle_table::change_flags(HANDLE handle, DWORD mask, DWORD flags) noexcept {
+    if (number_of(handle) >= current_thread) {
+        return ERROR_ACCESS_DENIED; // the pseudo-handles are in no table
+    }
     const std::lock_guard lock(mutex_);
     auto* const found = entry_of(handle);
     if (found == nullptr) {
@@ -105,6 +113,24 @@ DWORD handle_table::change_flags(HANDLE handle, DWORD mask, DWORD flags) noexcep
     found->flags = (found->flags & ~mask) | (flags & mask);
     return ERROR_SUCCESS;
 }
+
+void handle_table::close_all_at_exit() noexcept {
+    if (::getpid() != process_) {
+        return;
+    }
+    mutex_.lock(); // for ever
+    entries_.clear();
+}
+
+namespace {
+
+/// Before anything of the program runs, so that it is done after everything of the program has run:
+/// destructors of static objects, too, find their handles open.
+[[gnu::constructor(101)]] void close_handles_at_exit() {
+    static_cast<void>(std::atexit([] { handle_table::instance().close_all_at_exit(); }));
+}
+
+} // namespace
 
 std::size_t handle_table::open_handles() noexcept {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
 #include "handle_table.hpp"
 #include "last_error.hpp"
+#include "thread.hpp"
 
 #include <isthmus/winapi/handleapi.h>
 
@@ -9,6 +10,8 @@
 using isthmus::winapi::fail;
 using isthmus::winapi::handle_table;
 using isthmus::winapi::no_throw;
+using isthmus::winapi::process_object;
+using isthmus::winapi::reference;
 using isthmus::winapi::report;
 
 BOOL WINAPI CloseHandle(HANDLE hObject) {
@@ -56,14 +59,10 @@ BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle,
                             DWORD dwOptions) {
     return report(no_throw([&]() -> DWORD {
         auto& table = handle_table::instance();
-        const auto here = isthmus::winapi::current_process_object();
         for (const HANDLE each : {hSourceProcessHandle, hTargetProcessHandle}) {
-            const auto process = table.find(each);
-            if (!process) {
-                return ERROR_INVALID_HANDLE;
-            }
-            if (process.object != here) {
-                return ERROR_CALL_NOT_IMPLEMENTED;
+            DWORD code = ERROR_SUCCESS;
+            if (!reference<process_object>(each, PROCESS_DUP_HANDLE, code)) {
+                return code; // all that there are are the calling process's
             }
         }
         const auto source = table.find(hSourceHandle);

@@ -19,7 +19,8 @@ DWORD parse_object_name(LPCSTR text, std::optional<object_name>& name) {
         return ERROR_SUCCESS;
     }
     const DWORD code = win32_code_of(ec);
-    if (code != ERROR_INVALID_NAME || whole.find('\\') == std::string_view::npos) {
+    if (code != ERROR_INVALID_NAME || whole.find('\\') == std::string_view::npos ||
+        whole == "Local\\" || whole == "Global\\") {
         return code;
     }
     // To Windows what ends with a backslash is a directory of objects: there is no other one.

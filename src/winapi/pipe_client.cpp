@@ -151,13 +151,12 @@ BOOL WINAPI CallNamedPipeA(LPCSTR lpNamedPipeName,
             return code;
         auto& pipe = static_cast<isthmus::winapi::pipe_file&>(*opened);
         code = pipe.change_mode(PIPE_READMODE_MESSAGE | PIPE_WAIT);
+        if (code != ERROR_SUCCESS)
+            return code;
         DWORD transferred = 0;
-        if (code == ERROR_SUCCESS) {
-            code =
-                pipe.transact({static_cast<const std::byte*>(lpInBuffer), nInBufferSize},
-                              {static_cast<std::byte*>(lpOutBuffer), nOutBufferSize}, transferred);
-        }
-        if (lpBytesRead != nullptr && (code == ERROR_SUCCESS || code == ERROR_MORE_DATA))
+        code = pipe.transact({static_cast<const std::byte*>(lpInBuffer), nInBufferSize},
+                             {static_cast<std::byte*>(lpOutBuffer), nOutBufferSize}, transferred);
+        if (lpBytesRead != nullptr)
             *lpBytesRead = transferred;
         return code;
     }));

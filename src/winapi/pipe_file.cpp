@@ -107,21 +107,24 @@ DWORD pipe_file::read(std::span<std::byte> buffer,
                       std::optional<std::uint64_t> /*offset*/,
                       DWORD& transferred) {
     pipe_operation op;
+    start_read(op, buffer);
+    if (returns_at_once_ && !pipe_->try_complete(op)) {
+        pipe_->cancel(op);
+        transferred = 0;
+        return ERROR_NO_DATA;
+    }
+    return complete_read(op, transferred);
+}
+
+void pipe_file::start_read(pipe_operation& op, std::span<std::byte> buffer) {
     op.waits_for_data = true; // even a read of nothing
     pipe_->start_read(op, buffer);
     if (!op.pending && has_client(op.error))
         pipe_->start_read(op, buffer);
-    return complete_read(op, transferred);
 }
 
 DWORD pipe_file::complete_read(pipe_operation& op, DWORD& transferred) {
-    DWORD code = ERROR_SUCCESS;
-    if (returns_at_once_ && !pipe_->try_complete(op)) {
-        pipe_->cancel(op);
-        code = ERROR_NO_DATA;
-    } else {
-        code = complete(op, ERROR_BROKEN_PIPE);
-    }
+    const DWORD code = complete(op, ERROR_BROKEN_PIPE);
     transferred = static_cast<DWORD>(op.transferred);
     return code == ERROR_SUCCESS && op.more_data ? ERROR_MORE_DATA : code;
 }
@@ -132,8 +135,10 @@ DWORD pipe_file::write(std::span<const std::byte> data,
     transferred = 0;
     if (is_message_pipe() && data.size() > max_message_size)
         return ERROR_INVALID_PARAMETER;
-    if (returns_at_once_)
-        return write_what_fits(data, transferred);
+    return returns_at_once_ ? write_what_fits(data, transferred) : write_all(data, transferred);
+}
+
+DWORD pipe_file::write_all(std::span<const std::byte> data, DWORD& transferred) {
     pipe_operation op;
     pipe_->start_write(op, data);
     if (!op.pending && has_client(op.error))
@@ -161,12 +166,7 @@ DWORD pipe_file::write_what_fits(std::span<const std::byte> data, DWORD& transfe
             return ERROR_SUCCESS;
         data = data.first(room);
     }
-    pipe_operation op;
-    pipe_->start_write(op, data);
-    // The socket has room for that much; should it not, the rest follows in a moment.
-    const DWORD code = complete(op, ERROR_NO_DATA);
-    transferred = static_cast<DWORD>(op.transferred);
-    return code;
+    return write_all(data, transferred); // which the socket has room for
 }
 
 DWORD pipe_file::flush() {
@@ -267,9 +267,16 @@ DWORD pipe_file::transact(std::span<const std::byte> request,
     }
     if (detail::has_unread(*pipe_))
         return ERROR_PIPE_BUSY;
+    if (request.size() > max_message_size)
+        return ERROR_INVALID_PARAMETER;
+    // It waits in any mode.
     DWORD written = 0;
-    const DWORD code = write(request, std::nullopt, written);
-    return code == ERROR_SUCCESS ? read(reply, std::nullopt, transferred) : code;
+    const DWORD code = write_all(request, written);
+    if (code != ERROR_SUCCESS)
+        return code;
+    pipe_operation op;
+    start_read(op, reply);
+    return complete_read(op, transferred);
 }
 
 } // namespace isthmus::winapi

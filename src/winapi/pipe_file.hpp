@@ -68,7 +68,9 @@ private:
     class busy;
 
     DWORD complete(detail::pipe_operation& op, DWORD when_closed);
+    void start_read(detail::pipe_operation& op, std::span<std::byte> buffer);
     DWORD complete_read(detail::pipe_operation& op, DWORD& transferred);
+    DWORD write_all(std::span<const std::byte> data, DWORD& transferred);
     DWORD code_of(const detail::pipe_operation& op, DWORD when_closed) const noexcept;
     bool has_client(const std::error_code& failure);
     bool disconnected_client() const;

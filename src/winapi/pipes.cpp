@@ -97,7 +97,7 @@ BOOL WINAPI TransactNamedPipe(HANDLE hNamedPipe,
         const DWORD code =
             pipe.transact({static_cast<const std::byte*>(lpInBuffer), nInBufferSize},
                           {static_cast<std::byte*>(lpOutBuffer), nOutBufferSize}, transferred);
-        if (lpBytesRead != nullptr && (code == ERROR_SUCCESS || code == ERROR_MORE_DATA))
+        if (lpBytesRead != nullptr)
             *lpBytesRead = transferred;
         return code;
     });

@@ -82,12 +82,24 @@ void thread_object::set_exit_code(DWORD code) {
     exit_code_ = code;
 }
 
-void thread_object::end() noexcept {
+void thread_object::keep_handle(HANDLE handle) {
     const std::lock_guard lock(mutex_);
-    ended_ = true;
-    if (end_) {
-        std::error_code ec;
-        end_->set(ec);
+    kept_ = handle;
+}
+
+void thread_object::end() noexcept {
+    HANDLE kept = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        kept = kept_;
+        if (end_) {
+            std::error_code ec;
+            end_->set(ec);
+        }
+    }
+    if (kept != nullptr) {
+        handle_table::instance().close(kept);
     }
 }
 

@@ -42,6 +42,9 @@ public:
     /// ResumeThread: how often it was suspended.
     DWORD resume();
 
+    /// _beginthread: the handle that the thread closes when it ends.
+    void keep_handle(HANDLE handle);
+
     // For the thread itself.
     void begin(DWORD id); ///< waits until it is not suspended any more
     void set_exit_code(DWORD code);
@@ -57,6 +60,7 @@ private:
     DWORD exit_code_ = 0;
     bool suspended_ = false;
     bool ended_ = false;
+    HANDLE kept_ = nullptr;
     std::unique_ptr<detail::sync_object> end_; ///< made for who waits first
 };
 

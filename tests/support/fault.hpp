@@ -117,6 +117,7 @@ void for_each_system_call(Visitor visit) {
     visit.template operator()<&calls::msync>("msync");
     visit.template operator()<&calls::fsync>("fsync");
     visit.template operator()<&calls::socket>("socket");
+    visit.template operator()<&calls::socketpair>("socketpair");
     visit.template operator()<&calls::bind>("bind");
     visit.template operator()<&calls::listen>("listen");
     visit.template operator()<&calls::connect>("connect");

@@ -160,8 +160,8 @@ static DWORD WINAPI wait_for_pulse(LPVOID parameter) {
     return SignalObjectAndWait(mine, pulsed, 10000, FALSE);
 }
 
-/* Pulsing releases who waits at that moment. There is no telling from outside whether somebody waits
-   already: so again and again. */
+/* Pulsing releases who waits at that moment. There is no telling from outside whether somebody
+   waits already: so again and again. */
 static void pulse(BOOL manual, DWORD released_at_least) {
     HANDLE threads[2];
     DWORD released = 0;

@@ -6,7 +6,9 @@ static void listening(void) {
     HANDLE server;
     const LPCTSTR name = pipe_name(TEXT("listening"));
     trace_note("listening");
-    OPENS_WITH(server, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1), 0);
+    OPENS_WITH(server,
+               make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1),
+               0);
     FAILS(read_some(server, 10), ERROR_PIPE_LISTENING);
     GIVES(size, 0);
     FAILS(write_text(server, "x"), ERROR_PIPE_LISTENING);
@@ -130,8 +132,10 @@ static void disconnected(void) {
     FAILS(FlushFileBuffers(client), ERROR_PIPE_NOT_CONNECTED);
     FAILS(TransactNamedPipe(client, buffer, 1, buffer, 1, &size, NULL), ERROR_PIPE_NOT_CONNECTED);
     FAILS(set_mode(client, PIPE_READMODE_MESSAGE), ERROR_PIPE_NOT_CONNECTED);
-    FAILS(GetNamedPipeHandleState(client, &size, NULL, NULL, NULL, NULL, 0), ERROR_PIPE_NOT_CONNECTED);
-    FAILS(GetNamedPipeHandleState(client, NULL, &size, NULL, NULL, NULL, 0), ERROR_PIPE_NOT_CONNECTED);
+    FAILS(GetNamedPipeHandleState(client, &size, NULL, NULL, NULL, NULL, 0),
+          ERROR_PIPE_NOT_CONNECTED);
+    FAILS(GetNamedPipeHandleState(client, NULL, &size, NULL, NULL, NULL, 0),
+          ERROR_PIPE_NOT_CONNECTED);
     FAILS(GetNamedPipeInfo(client, &size, NULL, NULL, NULL), ERROR_PIPE_NOT_CONNECTED);
     FAILS(read_some(server, 100), ERROR_PIPE_NOT_CONNECTED);
     FAILS(write_text(server, "x"), ERROR_PIPE_NOT_CONNECTED);
@@ -225,7 +229,8 @@ static void other_handles(void) {
     FAILS(DisconnectNamedPipe(NULL), ERROR_INVALID_HANDLE);
     FAILS(peek(NULL, 1), ERROR_INVALID_HANDLE);
     FAILS(ConnectNamedPipe(INVALID_HANDLE_VALUE, NULL), ERROR_INVALID_HANDLE);
-    FAILS(GetNamedPipeInfo((HANDLE)(ULONG_PTR)0xdeadbee0, NULL, NULL, NULL, NULL), ERROR_INVALID_HANDLE);
+    FAILS(GetNamedPipeInfo((HANDLE)(ULONG_PTR)0xdeadbee0, NULL, NULL, NULL, NULL),
+          ERROR_INVALID_HANDLE);
     SUCCEEDS(CloseHandle(event));
 }
 

@@ -9,7 +9,8 @@ static void arguments(void) {
     REFUSES(make_pipe(name, 0, PIPE_TYPE_BYTE, 1), ERROR_INVALID_PARAMETER);
     REFUSES(make_pipe(name, 4, PIPE_TYPE_BYTE, 1), ERROR_INVALID_PARAMETER);
     REFUSES(make_pipe(name, FILE_FLAG_WRITE_THROUGH, PIPE_TYPE_BYTE, 1), ERROR_INVALID_PARAMETER);
-    OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_WRITE_THROUGH, PIPE_TYPE_BYTE, 1), 0);
+    OPENS_WITH(pipe,
+               make_pipe(name, PIPE_ACCESS_DUPLEX | FILE_FLAG_WRITE_THROUGH, PIPE_TYPE_BYTE, 1), 0);
     SUCCEEDS(CloseHandle(pipe));
     OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX | WRITE_DAC, PIPE_TYPE_BYTE, 1), 0);
     SUCCEEDS(CloseHandle(pipe));
@@ -17,10 +18,14 @@ static void arguments(void) {
     trace_note("pipe modes");
     REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_READMODE_MESSAGE, 1),
             ERROR_INVALID_PARAMETER);
-    OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_BYTE, 1), 0);
+    OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_BYTE, 1),
+               0);
     GIVES(mode_of(pipe), PIPE_READMODE_BYTE);
     SUCCEEDS(CloseHandle(pipe));
-    OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_NOWAIT, 1), 0);
+    OPENS_WITH(pipe,
+               make_pipe(name, PIPE_ACCESS_DUPLEX,
+                         PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_NOWAIT, 1),
+               0);
     GIVES(mode_of(pipe), PIPE_READMODE_MESSAGE | PIPE_NOWAIT);
     SUCCEEDS(CloseHandle(pipe));
     OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_REJECT_REMOTE_CLIENTS, 1), 0);
@@ -29,79 +34,119 @@ static void arguments(void) {
     BEGIN_GAP("Wine takes modes that there are none of") {
         REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, 0x10, 1), ERROR_INVALID_PARAMETER);
         REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, 0x40, 1), ERROR_INVALID_PARAMETER);
-        REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX | 0x10, PIPE_TYPE_BYTE, 1), ERROR_INVALID_PARAMETER);
-        REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX | 0x1000, PIPE_TYPE_BYTE, 1), ERROR_INVALID_PARAMETER);
+        REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX | 0x10, PIPE_TYPE_BYTE, 1),
+                ERROR_INVALID_PARAMETER);
+        REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX | 0x1000, PIPE_TYPE_BYTE, 1),
+                ERROR_INVALID_PARAMETER);
     }
     END_GAP
 
     trace_note("numbers of instances");
-    OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES), 0);
+    OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES),
+               0);
     SUCCEEDS(CloseHandle(pipe));
     OPENS_WITH(pipe, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 254), 0);
     SUCCEEDS(CloseHandle(pipe));
     BEGIN_GAP("Wine takes any number of instances") {
         REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 0), ERROR_INVALID_PARAMETER);
         REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 256), ERROR_INVALID_PARAMETER);
-        REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 0xffffffff), ERROR_INVALID_PARAMETER);
+        REFUSES(make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 0xffffffff),
+                ERROR_INVALID_PARAMETER);
     }
     END_GAP
 }
 
+/* The name, with one character in the place of another, everywhere. */
+static LPCTSTR with(LPCTSTR name, TCHAR old_one, TCHAR new_one) {
+    static TCHAR result[128];
+    size_t i = 0;
+    for (; name[i] != 0; ++i) {
+        result[i] = name[i] == old_one ? new_one : name[i];
+    }
+    result[i] = 0;
+    return result;
+}
+
+/* The name, made longer. */
+static LPCTSTR with_length(LPCTSTR name, size_t length) {
+    static TCHAR result[320];
+    size_t i = 0;
+    for (; name[i] != 0; ++i) {
+        result[i] = name[i];
+    }
+    while (i < length) {
+        result[i++] = TEXT('n');
+    }
+    result[length] = 0;
+    return result;
+}
+
 static void invalid_names(void) {
-    TCHAR longest[320];
-    int i;
+    HANDLE pipe, client;
+    const LPCTSTR name = pipe_name(TEXT("long"));
     trace_note("what is no name");
     REFUSES(make_pipe(NULL, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_PATH_NOT_FOUND);
     REFUSES(make_pipe(TEXT(""), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_PATH_NOT_FOUND);
-    REFUSES(make_pipe(TEXT("not a pipe"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_INVALID_NAME);
+    REFUSES(make_pipe(TEXT("not a pipe"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+            ERROR_INVALID_NAME);
     REFUSES(make_pipe(TEXT("\\\\.\\mailslot\\isthmus.test"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
             ERROR_INVALID_NAME);
-    REFUSES(make_pipe(TEXT("\\\\.\\pipe\\..\\x"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_INVALID_NAME);
+    REFUSES(make_pipe(TEXT("\\\\.\\pipe\\..\\x"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+            ERROR_INVALID_NAME);
     BEGIN_GAP("Wine: 6") {
-        REFUSES(make_pipe(TEXT("\\\\.\\pipe\\"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_INVALID_NAME);
-        REFUSES(make_pipe(TEXT("\\\\.\\pipe"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_INVALID_NAME);
+        REFUSES(make_pipe(TEXT("\\\\.\\pipe\\"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+                ERROR_INVALID_NAME);
+        REFUSES(make_pipe(TEXT("\\\\.\\pipe"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+                ERROR_INVALID_NAME);
     }
     END_GAP
-    for (i = 0; i < 300; ++i) {
-        longest[i] = TEXT("\\\\.\\pipe\\")[i < 9 ? i : 3];
-        if (i >= 9) {
-            longest[i] = TEXT('n');
-        }
-    }
-    longest[300] = 0;
-    REFUSES(make_pipe(longest, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_FILENAME_EXCED_RANGE);
-    longest[256] = 0;
-    {
-        HANDLE pipe, client;
-        OPENS_WITH(pipe, make_pipe(longest, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-        OPENS(client, open_pipe(longest, GENERIC_READ));
-        SUCCEEDS(CloseHandle(client));
-        SUCCEEDS(CloseHandle(pipe));
-    }
+    REFUSES(make_pipe(with_length(name, 300), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+            ERROR_FILENAME_EXCED_RANGE);
+    OPENS_WITH(pipe, make_pipe(with_length(name, 256), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
+    OPENS(client, open_pipe(with_length(name, 256), GENERIC_READ));
+    SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(CloseHandle(pipe));
 }
 
 static void spellings(void) {
     HANDLE pipe, client;
+    const LPCTSTR name = pipe_name(TEXT("a\\spelling"));
+    const LPCTSTR special = pipe_name(TEXT("<>*?|\"=;,"));
     trace_note("case and slashes do not count");
-    OPENS_WITH(pipe, make_pipe(TEXT("\\\\.\\PiPe\\Isthmus.Test\\Spellings"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-    SUCCEEDS(WaitNamedPipe(TEXT("\\\\.\\pipe\\isthmus.test\\spellings"), 10));
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\ISTHMUS.TEST\\SPELLINGS"), GENERIC_READ));
+    OPENS_WITH(pipe,
+               make_pipe(with(name, TEXT('i'), TEXT('I')), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+               0);
+    SUCCEEDS(WaitNamedPipe(name, 10));
+    SUCCEEDS(WaitNamedPipe(with(name, TEXT('p'), TEXT('P')), 10));
+    OPENS(client, open_pipe(with(name, TEXT('s'), TEXT('S')), GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(DisconnectNamedPipe(pipe));
     SUCCEEDS(CloseHandle(pipe));
-    OPENS_WITH(pipe, make_pipe(TEXT("//./pipe/isthmus.test/spellings"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\isthmus.test\\spellings"), GENERIC_READ));
+    OPENS_WITH(pipe,
+               make_pipe(with(name, TEXT('\\'), TEXT('/')), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+               0);
+    OPENS(client, open_pipe(name, GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(pipe));
-    OPENS_WITH(pipe, make_pipe(TEXT("\\\\?\\pipe\\isthmus.test.spellings"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\isthmus.test.spellings"), GENERIC_READ));
+    trace_note("any other character is one");
+    OPENS_WITH(pipe, make_pipe(special, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
+    OPENS(client, open_pipe(special, GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(pipe));
-    OPENS_WITH(pipe, make_pipe(TEXT("\\\\.\\pipe\\isthmus.test<>*?|\"=;,"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\isthmus.test<>*?|\"=;,"), GENERIC_READ));
+    REFUSES(open_pipe(special, GENERIC_READ), ERROR_FILE_NOT_FOUND);
+}
+
+static void device_namespace(void) {
+    HANDLE pipe, client;
+    TCHAR other[128];
+    const LPCTSTR name = pipe_name(TEXT("device"));
+    trace_note("the other prefix");
+    lstrcpyn(other, name, 128);
+    other[2] = TEXT('?');
+    OPENS_WITH(pipe, make_pipe(other, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
+    OPENS(client, open_pipe(name, GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(pipe));
-    REFUSES(open_pipe(TEXT("\\\\.\\pipe\\isthmus.test<>*?|\"=;,"), GENERIC_READ), ERROR_FILE_NOT_FOUND);
 }
 
 static void instances(void) {
@@ -178,15 +223,20 @@ static void information(void) {
     OPENS_WITH(server, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE, 7), 0);
     OPENS(client, open_pipe(name, GENERIC_READ | GENERIC_WRITE));
     SUCCEEDS(GetNamedPipeInfo(server, &flags, &out, &in, &max));
-    HOLDS(flags == (PIPE_SERVER_END | PIPE_TYPE_MESSAGE) && out == out_size && in == in_size && max == 7);
+    HOLDS(flags == (PIPE_SERVER_END | PIPE_TYPE_MESSAGE) && out == out_size && in == in_size &&
+          max == 7);
     SUCCEEDS(GetNamedPipeInfo(client, &flags, &out, &in, &max));
-    HOLDS(flags == (PIPE_CLIENT_END | PIPE_TYPE_MESSAGE) && out == out_size && in == in_size && max == 7);
+    HOLDS(flags == (PIPE_CLIENT_END | PIPE_TYPE_MESSAGE) && out == out_size && in == in_size &&
+          max == 7);
     SUCCEEDS(GetNamedPipeInfo(client, NULL, NULL, NULL, NULL));
     GIVES(mode_of(server), PIPE_READMODE_BYTE | PIPE_WAIT);
     GIVES(mode_of(client), PIPE_READMODE_BYTE | PIPE_WAIT);
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(server));
-    OPENS_WITH(server, CreateNamedPipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES, 0, 0, 0, NULL), 0);
+    OPENS_WITH(server,
+               CreateNamedPipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES,
+                               0, 0, 0, NULL),
+               0);
     OPENS(client, open_pipe(name, GENERIC_READ));
     SUCCEEDS(GetNamedPipeInfo(server, &flags, &out, &in, &max));
     HOLDS(flags == (PIPE_SERVER_END | PIPE_TYPE_BYTE) && out == 0 && in == 0);
@@ -215,7 +265,9 @@ static void inheritance(void) {
     attributes.nLength = sizeof(attributes);
     attributes.lpSecurityDescriptor = NULL;
     attributes.bInheritHandle = TRUE;
-    OPENS_WITH(pipe, CreateNamedPipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, &attributes), 0);
+    OPENS_WITH(pipe,
+               CreateNamedPipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, &attributes),
+               0);
     SUCCEEDS(GetHandleInformation(pipe, &flags));
     HOLDS(flags == HANDLE_FLAG_INHERIT);
     SUCCEEDS(CloseHandle(pipe));
@@ -229,6 +281,7 @@ int main(void) {
     arguments();
     invalid_names();
     spellings();
+    device_namespace();
     instances();
     the_first_instance_gets_the_first_client();
     first_instance_only();

@@ -16,7 +16,7 @@
 ISTHMUS_BEGIN_C
 
 WINBASEAPI BOOL WINAPI CloseHandle(HANDLE hObject);
-/// Within the calling process; other processes: ERROR_CALL_NOT_IMPLEMENTED.
+/// Within the calling process: there are no handles of others.
 WINBASEAPI BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle,
                                        HANDLE hSourceHandle,
                                        HANDLE hTargetProcessHandle,

@@ -251,4 +251,6 @@ typedef struct _RTL_RUN_ONCE {
 #define RtlMoveMemory(destination, source, length) memmove((destination), (source), (length))
 #define RtlEqualMemory(left, right, length) (!memcmp((left), (right), (length)))
 
+#include "interlockedapi.h"
+
 #include <string.h>
