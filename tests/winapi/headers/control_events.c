@@ -35,12 +35,24 @@ static DWORD event_of(int number) {
     return last_event;
 }
 
-int main(void) {
+/* The process whose handlers all say no. */
+static int refuse(void) {
+    SetConsoleCtrlHandler(first_added, TRUE);
+    kill(getpid(), SIGINT);
+    for (;;) {
+        pause();
+    }
+}
+
+int main(int argc, char* argv[]) {
     DWORD interrupt;
     DWORD quit;
     BOOL twice;
     int status = 0;
     pid_t child;
+    if (argc == 4) {
+        return refuse();
+    }
     main_thread = GetCurrentThreadId();
     handled = CreateEvent(NULL, FALSE, FALSE, NULL);
     SetConsoleCtrlHandler(first_added, TRUE);
@@ -61,11 +73,9 @@ int main(void) {
     if (twice || GetLastError() != ERROR_INVALID_PARAMETER) {
         return EXIT_FAILURE;
     }
-    fflush(stdout);
     child = fork();
     if (child == 0) {
-        /* Whose handlers all say no, or who has none. */
-        execl("/bin/sh", "sh", "-c", "kill -INT $$", (char*)NULL);
+        execl(argv[0], argv[0], "refuse", "all", "events", (char*)NULL);
         _exit(1);
     }
     waitpid(child, &status, 0);
