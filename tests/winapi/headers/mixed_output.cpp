@@ -1,7 +1,5 @@
-// printf, wprintf and a stream by turns, by their names in std, too; and the C++ library's own use of
-// them, which prints a long as a long.
-
-#include <string>
+// printf, wprintf and a stream by turns, by their names in std, too; and the C++ library's own use
+// of them, which prints a long as a long.
 
 #include <windows.h>
 
@@ -9,6 +7,7 @@
 #include <cwchar>
 #include <iostream>
 #include <limits>
+#include <string>
 
 int main() {
     char text[32];
