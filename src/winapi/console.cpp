@@ -127,7 +127,8 @@ private:
             const ssize_t got = ::read(from, &byte, 1);
             if (got == 1) {
                 try {
-                    start_thread([this, signal = static_cast<int>(byte)] { act_on(signal); });
+                    start_thread(
+                        [this, signal = int{static_cast<unsigned char>(byte)}] { act_on(signal); });
                 } catch (const std::system_error&) {
                     act_on(byte); // no thread to be had: this one does it
                 }

@@ -133,9 +133,10 @@ HANDLE release(HANDLE handle) noexcept {
         blocks.erase(handle);
         return nullptr;
     }
-    if (handle != nullptr && !process_heap().free(handle)) {
+    if (handle != nullptr && !is_fixed(handle)) {
         return fail(ERROR_INVALID_HANDLE, handle);
     }
+    process_heap().free(handle);
     return nullptr;
 }
 

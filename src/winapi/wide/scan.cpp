@@ -1,6 +1,7 @@
 #include "scan.hpp"
 
 #include "convert.hpp"
+#include "format.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +12,8 @@
 #include <utility>
 #include <vector>
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -101,12 +103,7 @@ request take_request(std::string_view& format) noexcept {
 class scanner {
 public:
     scanner(scan_style style, scan_source& source, std::va_list arguments) noexcept
-        : style_(style), source_(source) {
-        va_copy(arguments_, arguments);
-    }
-    scanner(const scanner&) = delete;
-    scanner& operator=(const scanner&) = delete;
-    ~scanner() { va_end(arguments_); }
+        : style_(style), source_(source), arguments_(arguments) {}
 
     int run(std::string_view format) {
         while (!format.empty()) {
@@ -126,6 +123,10 @@ private:
         const auto byte = static_cast<unsigned char>(format.front());
         format.remove_prefix(1);
         return byte;
+    }
+
+    void* next_target() {
+        return const_cast<void*>(arguments_.next_pointer()); // NOLINT: as scanf has it
     }
 
     bool skip_space() {
@@ -234,8 +235,9 @@ private:
         const bool wide = the.size == "h"                      ? false
                           : the.size == "l" || the.size == "w" ? true
                                                                : style_.wide != other;
-        void* const to = va_arg(arguments_, void*);
-        const std::size_t room = style_.sized ? va_arg(arguments_, unsigned) : ~std::size_t{0};
+        void* const to = next_target();
+        const std::size_t room =
+            style_.sized ? static_cast<unsigned>(arguments_.next_int()) : ~std::size_t{0};
         const wide_text units = wide ? widened(token_) : wide_text();
         const std::size_t length = wide ? units.size() : token_.size();
         const std::size_t unit = wide ? sizeof(wchar_t) : 1;
@@ -308,7 +310,7 @@ private:
             digits();
         }
         if (the.assigns) {
-            void* const to = va_arg(arguments_, void*);
+            void* const to = next_target();
             if (the.size == "L") {
                 put(to, std::strtold(token_.c_str(), nullptr));
             } else if (the.size == "l") {
@@ -327,7 +329,7 @@ private:
     }
 
     void store_integer(const request& the, std::int64_t value) {
-        void* const to = va_arg(arguments_, void*);
+        void* const to = next_target();
         const std::string_view size = the.letter == 'p' ? "z" : the.size;
         if (size == "hh") {
             put(to, static_cast<std::int8_t>(value));
@@ -344,7 +346,7 @@ private:
 
     scan_style style_;
     scan_source& source_;
-    std::va_list arguments_;
+    passed_values arguments_;
     std::string token_;
     std::size_t length_ = 0; ///< of it, in what the source gives
     int assigned_ = 0;
@@ -357,4 +359,5 @@ int scan(scan_style style, std::string_view format, scan_source& source, std::va
     return scanner(style, source, arguments).run(format);
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
