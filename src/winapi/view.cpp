@@ -25,7 +25,7 @@ namespace isthmus::winapi {
 namespace {
 
 struct view {
-    std::size_t size; ///< whole pages of the system
+    std::size_t size = 0; ///< whole pages of the system
     std::shared_ptr<const void> mapped_file;
 };
 
