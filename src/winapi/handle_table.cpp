@@ -2,6 +2,7 @@
 
 #include "immortal.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace isthmus::winapi {
@@ -112,6 +113,24 @@ DWORD handle_table::change_flags(HANDLE handle, DWORD mask, DWORD flags) noexcep
     found->flags = (found->flags & ~mask) | (flags & mask);
     return ERROR_SUCCESS;
 }
+
+void handle_table::close_all_at_exit() noexcept {
+    if (::getpid() != process_) {
+        return;
+    }
+    mutex_.lock(); // for ever
+    entries_.clear();
+}
+
+namespace {
+
+/// Before anything of the program runs, so that it is done after everything of the program has run:
+/// destructors of static objects, too, find their handles open.
+[[gnu::constructor(101)]] void close_handles_at_exit() {
+    static_cast<void>(std::atexit([] { handle_table::instance().close_all_at_exit(); }));
+}
+
+} // namespace
 
 std::size_t handle_table::open_handles() noexcept {
     const std::lock_guard lock(mutex_);

@@ -5,6 +5,9 @@
 
 #include <isthmus/winapi/handleapi.h>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -45,6 +48,11 @@ public:
 
     std::size_t open_handles() noexcept;
 
+    /// As Windows does when a process ends: or their files would stay until somebody finds them
+    /// dead. Threads that still run, which Windows would have ended by then, come no further than
+    /// to their next use of a handle.
+    void close_all_at_exit() noexcept;
+
 private:
     struct entry {
         std::shared_ptr<kernel_object> object;
@@ -55,6 +63,7 @@ private:
 
     entry* entry_of(HANDLE handle) noexcept;
 
+    const pid_t process_ = ::getpid();
     std::mutex mutex_;
     std::vector<entry> entries_;
     std::uint32_t first_free_ = 0; ///< one more than the index; 0: none

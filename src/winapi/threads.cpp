@@ -141,7 +141,7 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes,
 }
 
 DWORD WINAPI ResumeThread(HANDLE hThread) {
-    DWORD before = static_cast<DWORD>(-1);
+    auto before = static_cast<DWORD>(-1);
     report(no_throw([&] {
         DWORD code = ERROR_SUCCESS;
         if (const auto thread = reference<thread_object>(hThread, THREAD_SUSPEND_RESUME, code)) {

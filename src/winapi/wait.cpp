@@ -26,25 +26,53 @@ deadline deadline_of(DWORD milliseconds) noexcept {
 
 namespace {
 
-/// The objects behind handles, and what a wait for them waits for.
+/// A poll does not ask for the time.
+deadline end_of_wait(DWORD milliseconds) noexcept {
+    return milliseconds == 0 ? deadline(deadline::clock::time_point::min())
+                             : deadline_of(milliseconds);
+}
+
+/// The object behind a handle, and what a wait for it waits for.
+struct waited_object {
+    std::shared_ptr<kernel_object> object;
+    detail::sync_object* signal = nullptr;
+
+    DWORD find(HANDLE handle) {
+        DWORD code = ERROR_SUCCESS;
+        object = reference<kernel_object>(handle, SYNCHRONIZE, code);
+        signal = object ? object->signal() : nullptr;
+        return code == ERROR_SUCCESS && signal == nullptr ? ERROR_INVALID_HANDLE : code;
+    }
+
+    DWORD wait(DWORD milliseconds, DWORD& result) const {
+        std::error_code ec;
+        const auto status = signal->wait(end_of_wait(milliseconds), ec);
+        if (ec) {
+            return win32_code_of(ec);
+        }
+        if (status != wait_status::timed_out) {
+            object->after_wait();
+        }
+        result = status == wait_status::timed_out   ? WAIT_TIMEOUT
+                 : status == wait_status::abandoned ? WAIT_ABANDONED
+                                                    : WAIT_OBJECT_0;
+        return ERROR_SUCCESS;
+    }
+};
+
+/// Those behind several handles.
 class waited_objects {
 public:
     DWORD add(HANDLE handle) {
-        DWORD code = ERROR_SUCCESS;
-        auto object = reference<kernel_object>(handle, SYNCHRONIZE, code);
-        auto* const signal = object ? object->signal() : nullptr;
-        if (code == ERROR_SUCCESS && signal == nullptr) {
-            code = ERROR_INVALID_HANDLE;
-        }
-        if (code == ERROR_SUCCESS) {
-            signals_[count_] = signal;
-            objects_[count_++] = std::move(object);
-        }
+        waited_object found;
+        const DWORD code = found.find(handle);
+        signals_[count_] = found.signal;
+        objects_[count_++] = std::move(found.object);
         return code;
     }
 
     DWORD wait(bool all, DWORD milliseconds, DWORD& result) {
-        const auto until = deadline_of(milliseconds);
+        const auto until = end_of_wait(milliseconds);
         // Two handles of one object are an error only where all are waited for.
         std::array<std::size_t, MAXIMUM_WAIT_OBJECTS> given{};
         const std::size_t different = all ? count_ : leave_out_repeated(given);
@@ -132,13 +160,24 @@ DWORD signal_object(HANDLE handle) {
 
 } // namespace
 
+/// WaitForSingleObject: the same as wait_for, for less.
+DWORD wait_for_one(HANDLE handle, DWORD milliseconds) noexcept {
+    DWORD result = WAIT_FAILED;
+    report(no_throw([&] {
+        waited_object object;
+        const DWORD code = object.find(handle);
+        return code == ERROR_SUCCESS ? object.wait(milliseconds, result) : code;
+    }));
+    return result;
+}
+
 DWORD signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, DWORD milliseconds) noexcept {
     DWORD result = WAIT_FAILED;
     report(no_throw([&] {
-        waited_objects objects;
-        DWORD code = objects.add(to_wait_on);
+        waited_object object;
+        DWORD code = object.find(to_wait_on);
         code = code == ERROR_SUCCESS ? signal_object(to_signal) : code;
-        return code == ERROR_SUCCESS ? objects.wait(false, milliseconds, result) : code;
+        return code == ERROR_SUCCESS ? object.wait(milliseconds, result) : code;
     }));
     return result;
 }
@@ -148,7 +187,7 @@ DWORD signal_and_wait(HANDLE to_signal, HANDLE to_wait_on, DWORD milliseconds) n
 using isthmus::winapi::wait_for;
 
 DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds) {
-    return wait_for({&hHandle, 1}, false, dwMilliseconds);
+    return isthmus::winapi::wait_for_one(hHandle, dwMilliseconds);
 }
 
 DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL /*bAlertable*/) {

@@ -203,6 +203,24 @@ static int release_semaphore(char** argument) {
     return 0;
 }
 
+/* Not careful, as many programs are. */
+static int leave_open(char** argument) {
+    const HANDLE event = CreateEventA(NULL, TRUE, TRUE, NULL);
+    if (event == NULL || CreateMutexA(NULL, TRUE, argument[0]) == NULL)
+        return failed("Create");
+    if (CreateSemaphoreA(NULL, 2, 5, NULL) == NULL ||
+        CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, NULL) == NULL)
+        return failed("Create");
+    if (CreateNamedPipeA("\\\\.\\pipe\\left", PIPE_ACCESS_DUPLEX, 0, 2, 512, 512, 0, NULL) ==
+            INVALID_HANDLE_VALUE ||
+        CreateMailslotA("\\\\.\\mailslot\\left", 0, 0, NULL) == INVALID_HANDLE_VALUE)
+        return failed("Create");
+    WaitForSingleObject(event, INFINITE);
+    say("open");
+    stay();
+    return 0;
+}
+
 int main(int argc, char** argv) {
     static const struct {
         const char* name;
@@ -214,6 +232,7 @@ int main(int argc, char** argv) {
         {"own-mutex", own_mutex},           {"take-mutex", take_mutex},
         {"wait-event", wait_event},         {"set-event", set_event},
         {"count-semaphore", count_semaphore}, {"release-semaphore", release_semaphore},
+        {"leave-open", leave_open},
     };
     size_t i;
     for (i = 0; argc > 2 && i < sizeof(parts) / sizeof(parts[0]); ++i) {
