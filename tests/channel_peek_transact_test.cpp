@@ -54,6 +54,18 @@ TEST(ChannelPeek, InMessageModeCopiesFromTheFirstMessageOnly) {
     EXPECT_EQ(text(std::span(buffer).first(6)), "world!");
 }
 
+TEST(ChannelPeek, InByteReadModeTooCopiesFromTheFirstMessageOnly) {
+    auto [listener, server, client] =
+        make_connection({.mode = channel_mode::message}, {.mode = channel_mode::byte});
+    server.write(bytes("hello"));
+    server.write(bytes("world!"));
+    std::vector<std::byte> buffer(100);
+    const auto seen = client.peek(buffer);
+    EXPECT_EQ(seen.size, 5U);
+    EXPECT_EQ(seen.available, 11U);
+    EXPECT_EQ(text(read_exactly(client, 11)), "helloworld!");
+}
+
 TEST(ChannelPeek, SeesTheRestOfAMessageBegun) {
     auto [listener, server, client] = make_message_connection();
     client.write(bytes("0123456789"));

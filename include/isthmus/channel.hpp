@@ -251,8 +251,9 @@ public:
         return write_until(data, deadline::after(timeout), ec);
     }
 
-    /// Copies waiting data without taking it; never waits for data (PeekNamedPipe). An empty
-    /// message is invisible to it. While another thread waits in a read there is nothing to see,
+    /// Copies waiting data without taking it; never waits for data (PeekNamedPipe). On a message
+    /// channel it copies from the first message only, in byte read mode too. An empty message is
+    /// invisible to it. While another thread waits in a read there is nothing to see,
     /// because what comes goes to that read; to learn this may take 2 ms.
     peek_result peek(std::span<std::byte> buffer = {});
     peek_result peek(std::span<std::byte> buffer, std::error_code& ec);

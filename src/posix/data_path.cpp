@@ -134,6 +134,10 @@ peek_result data_path::peek(std::span<std::byte> buffer, std::error_code& ec) {
     return seen;
 }
 
+bool data_path::has_unread() {
+    return in_message_ || !in_.empty() || fill(read_ahead) == progress::some;
+}
+
 // --- the end
 
 std::optional<std::uint64_t> data_path::unread_by_peer() const {

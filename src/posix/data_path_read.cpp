@@ -190,10 +190,6 @@ std::span<std::byte> data_path::room_of(pipe_operation& op) {
     return std::span(message).subspan(op.transferred);
 }
 
-bool data_path::has_unread() {
-    return in_message_ || !in_.empty() || fill(read_ahead) == progress::some;
-}
-
 bool data_path::read_nothing(pipe_operation& op) {
     if (!op.waits_for_data || in_message_ || !in_.empty())
         return finish_read();

@@ -20,7 +20,8 @@ struct object_header {
     std::uint64_t id = 0;    ///< random: no two objects have the same
     std::uint64_t size = 0;  ///< of a region, as asked for
     std::uint32_t kind = 0;  ///< object_kind, or one of ours
-    std::uint32_t slot = 0;  ///< of a synchronization object, in the table
+    std::uint32_t slot = 0;  ///< of a synchronization object, in the table; of a region: what is
+                             ///< special about it (region_file.hpp)
     std::uint32_t scope = 0; ///< area
     std::uint32_t ready = draft;
     std::uint32_t name_size = 0;

@@ -7,6 +7,7 @@
 #include "mapping.hpp"
 #include "named_object.hpp"
 #include "native_error.hpp"
+#include "region_file.hpp"
 #include "syscalls.hpp"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 
 /// \file
 /// Regions: a file that keeps the region alive, with its content behind the header; or any file of
-/// the user's.
+/// the user's, with such a file beside it if it has a name.
 
 namespace isthmus::detail {
 
@@ -30,6 +31,24 @@ struct region_object::impl {
     object_file file;   ///< of a named or unnamed region
     descriptor backing; ///< of a region that is a file
 };
+
+namespace {
+
+/// Of a named region that has been opened. False with `ec`.
+bool find_content(region_object::impl& region, bool writable, std::error_code& ec) {
+    constexpr auto what = operation::open_region;
+    const std::uint32_t special = region.file.header().slot;
+    if (writable && (special & posix::region_is_read_only) != 0) {
+        ec = win32_error(what, win32_code::access_denied);
+    } else if ((special & posix::region_is_file) != 0) {
+        region.backing = posix::open_referred_file(region.file, writable);
+        if (!region.backing)
+            ec = posix_error(what, errno);
+    }
+    return !ec;
+}
+
+} // namespace
 
 namespace {
 
@@ -96,7 +115,7 @@ std::unique_ptr<region_object> region_object::make(const object_name* name,
             return posix::allocate(fd, posix::content_offset, size);
         },
         created, ec);
-    if (ec)
+    if (ec || !find_content(*made, wanted != rights::read_only, ec))
         return nullptr;
     const std::uint64_t actual = made->file.header().size;
     return std::unique_ptr<region_object>(new region_object(

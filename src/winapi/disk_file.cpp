@@ -1,6 +1,7 @@
 #include "disk_file.hpp"
 
 #include "last_error.hpp"
+#include "mapped_file.hpp"
 #include "posix/descriptor.hpp"
 #include "posix/file_growth.hpp"
 #include "posix/quiet_write.hpp"
@@ -171,7 +172,15 @@ DWORD disk_file::cut_or_extend() {
         return ERROR_INVALID_FUNCTION;
     }
     const std::lock_guard exclusive(position_);
-    return posix::truncate_file(fd_, ::lseek(fd_, 0, SEEK_CUR)) == 0 ? ERROR_SUCCESS : last_errno();
+    const off_t end = ::lseek(fd_, 0, SEEK_CUR);
+    struct ::stat status {};
+    if (end < 0 || ::fstat(fd_, &status) != 0) {
+        return last_errno();
+    }
+    if (end < status.st_size && is_mapped_file(status)) {
+        return ERROR_USER_MAPPED_FILE;
+    }
+    return posix::truncate_file(fd_, end) == 0 ? ERROR_SUCCESS : last_errno();
 }
 
 DWORD disk_file::size(std::uint64_t& size) const {

@@ -1,5 +1,6 @@
 #include "disk_file.hpp"
 #include "last_error.hpp"
+#include "mapped_file.hpp"
 #include "path.hpp"
 #include "posix/descriptor.hpp"
 #include "posix/file_growth.hpp"
@@ -143,9 +144,10 @@ DWORD open_disk_file(const char* path,
     if (code == ERROR_SUCCESS && regular) {
         code = file_sharing::begin(made.fd.get(), status, uses, request.share_mode, sharing);
     }
-    if (code == ERROR_SUCCESS && regular && !made.is_new && empties(request.disposition) &&
-        posix::truncate_file(made.fd.get(), 0) != 0) {
-        code = win32_code_of_errno(errno);
+    if (code == ERROR_SUCCESS && regular && !made.is_new && empties(request.disposition)) {
+        code = is_mapped_file(status)                        ? DWORD{ERROR_USER_MAPPED_FILE}
+               : posix::truncate_file(made.fd.get(), 0) == 0 ? DWORD{ERROR_SUCCESS}
+                                                             : win32_code_of_errno(errno);
     }
     if (code != ERROR_SUCCESS) {
         return code;

@@ -215,7 +215,8 @@ BOOL WINAPI ReadFile(HANDLE hFile,
             *lpNumberOfBytesRead = transferred;
         }
         // Where positions count, the end is no error unless a position was given.
-        return code == ERROR_HANDLE_EOF && lpOverlapped == nullptr ? ERROR_SUCCESS : code;
+        const bool is_end = code == ERROR_HANDLE_EOF && file->type() == FILE_TYPE_DISK;
+        return is_end && lpOverlapped == nullptr ? DWORD{ERROR_SUCCESS} : code;
     }));
 }
 

@@ -133,6 +133,8 @@ DWORD win32_code_of_errno(int code) noexcept {
         return ERROR_SHARING_VIOLATION;
     case EPIPE:
         return ERROR_NO_DATA;
+    case ESTALE:
+        return ERROR_FILE_INVALID;
     case ENOSYS:
         return ERROR_CALL_NOT_IMPLEMENTED;
     case EOPNOTSUPP:

@@ -56,9 +56,34 @@ static void arguments(void) {
     END_GAP
 }
 
+/* The name, with one character in the place of another, everywhere. */
+static LPCTSTR with(LPCTSTR name, TCHAR old_one, TCHAR new_one) {
+    static TCHAR result[128];
+    size_t i = 0;
+    for (; name[i] != 0; ++i) {
+        result[i] = name[i] == old_one ? new_one : name[i];
+    }
+    result[i] = 0;
+    return result;
+}
+
+/* The name, made longer. */
+static LPCTSTR with_length(LPCTSTR name, size_t length) {
+    static TCHAR result[320];
+    size_t i = 0;
+    for (; name[i] != 0; ++i) {
+        result[i] = name[i];
+    }
+    while (i < length) {
+        result[i++] = TEXT('n');
+    }
+    result[length] = 0;
+    return result;
+}
+
 static void invalid_names(void) {
-    TCHAR longest[320];
-    int i;
+    HANDLE pipe, client;
+    const LPCTSTR name = pipe_name(TEXT("long"));
     trace_note("what is no name");
     REFUSES(make_pipe(NULL, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_PATH_NOT_FOUND);
     REFUSES(make_pipe(TEXT(""), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_PATH_NOT_FOUND);
@@ -75,59 +100,53 @@ static void invalid_names(void) {
                 ERROR_INVALID_NAME);
     }
     END_GAP
-    for (i = 0; i < 300; ++i) {
-        longest[i] = TEXT("\\\\.\\pipe\\")[i < 9 ? i : 3];
-        if (i >= 9) {
-            longest[i] = TEXT('n');
-        }
-    }
-    longest[300] = 0;
-    REFUSES(make_pipe(longest, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), ERROR_FILENAME_EXCED_RANGE);
-    longest[256] = 0;
-    {
-        HANDLE pipe, client;
-        OPENS_WITH(pipe, make_pipe(longest, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-        OPENS(client, open_pipe(longest, GENERIC_READ));
-        SUCCEEDS(CloseHandle(client));
-        SUCCEEDS(CloseHandle(pipe));
-    }
+    REFUSES(make_pipe(with_length(name, 300), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
+            ERROR_FILENAME_EXCED_RANGE);
+    OPENS_WITH(pipe, make_pipe(with_length(name, 256), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
+    OPENS(client, open_pipe(with_length(name, 256), GENERIC_READ));
+    SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(CloseHandle(pipe));
 }
 
 static void spellings(void) {
     HANDLE pipe, client;
+    const LPCTSTR name = pipe_name(TEXT("a\\spelling"));
+    const LPCTSTR special = pipe_name(TEXT("<>*?|\"=;,"));
     trace_note("case and slashes do not count");
     OPENS_WITH(pipe,
-               make_pipe(TEXT("\\\\.\\PiPe\\Isthmus.Test\\Spellings"), PIPE_ACCESS_DUPLEX,
-                         PIPE_TYPE_BYTE, 1),
+               make_pipe(with(name, TEXT('i'), TEXT('I')), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
                0);
-    SUCCEEDS(WaitNamedPipe(TEXT("\\\\.\\pipe\\isthmus.test\\spellings"), 10));
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\ISTHMUS.TEST\\SPELLINGS"), GENERIC_READ));
+    SUCCEEDS(WaitNamedPipe(name, 10));
+    SUCCEEDS(WaitNamedPipe(with(name, TEXT('p'), TEXT('P')), 10));
+    OPENS(client, open_pipe(with(name, TEXT('s'), TEXT('S')), GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(DisconnectNamedPipe(pipe));
     SUCCEEDS(CloseHandle(pipe));
-    OPENS_WITH(
-        pipe,
-        make_pipe(TEXT("//./pipe/isthmus.test/spellings"), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
-        0);
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\isthmus.test\\spellings"), GENERIC_READ));
-    SUCCEEDS(CloseHandle(client));
-    SUCCEEDS(CloseHandle(pipe));
     OPENS_WITH(pipe,
-               make_pipe(TEXT("\\\\?\\pipe\\isthmus.test.spellings"), PIPE_ACCESS_DUPLEX,
-                         PIPE_TYPE_BYTE, 1),
+               make_pipe(with(name, TEXT('\\'), TEXT('/')), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1),
                0);
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\isthmus.test.spellings"), GENERIC_READ));
+    OPENS(client, open_pipe(name, GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(pipe));
-    OPENS_WITH(pipe,
-               make_pipe(TEXT("\\\\.\\pipe\\isthmus.test<>*?|\"=;,"), PIPE_ACCESS_DUPLEX,
-                         PIPE_TYPE_BYTE, 1),
-               0);
-    OPENS(client, open_pipe(TEXT("\\\\.\\pipe\\isthmus.test<>*?|\"=;,"), GENERIC_READ));
+    trace_note("any other character is one");
+    OPENS_WITH(pipe, make_pipe(special, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
+    OPENS(client, open_pipe(special, GENERIC_READ));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(pipe));
-    REFUSES(open_pipe(TEXT("\\\\.\\pipe\\isthmus.test<>*?|\"=;,"), GENERIC_READ),
-            ERROR_FILE_NOT_FOUND);
+    REFUSES(open_pipe(special, GENERIC_READ), ERROR_FILE_NOT_FOUND);
+}
+
+static void device_namespace(void) {
+    HANDLE pipe, client;
+    TCHAR other[128];
+    const LPCTSTR name = pipe_name(TEXT("device"));
+    trace_note("the other prefix");
+    lstrcpyn(other, name, 128);
+    other[2] = TEXT('?');
+    OPENS_WITH(pipe, make_pipe(other, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
+    OPENS(client, open_pipe(name, GENERIC_READ));
+    SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(CloseHandle(pipe));
 }
 
 static void instances(void) {
@@ -262,6 +281,7 @@ int main(void) {
     arguments();
     invalid_names();
     spellings();
+    device_namespace();
     instances();
     the_first_instance_gets_the_first_client();
     first_instance_only();

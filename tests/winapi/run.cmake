@@ -20,7 +20,8 @@ execute_process(COMMAND ${command} OUTPUT_VARIABLE output ERROR_VARIABLE errors 
 string(REPLACE "\r\n" "\n" output "${output}")
 file(WRITE "${ACTUAL}" "${output}")
 if(NOT status EQUAL 0)
-  message(FATAL_ERROR "${errors}\n${output}\nexit status: ${status}")
+  message("${output}\n${errors}") # not in the next: it would break lines anew
+  message(FATAL_ERROR "exit status: ${status}")
 endif()
 if(DEFINED ENV{ISTHMUS_RECORD_TRACES} AND RECORD)
   file(WRITE "${TRACE}" "${output}")

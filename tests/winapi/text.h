@@ -27,3 +27,22 @@ static LPTSTR fresh(void) {
 /* Whether the buffer holds the text, and whether nothing is written behind its terminator. */
 #define HAS_TEXT(text) HOLDS(same(buffer, TEXT(text)))
 #define HAS_NO_MORE_THAN(length) HOLDS(buffer[length] == '#')
+
+/* A text of the other kind than TEXT. */
+#ifdef UNICODE
+#define OTHER_TEXT(text) text
+#else
+#define OTHER_TEXT(text) L##text
+#endif
+
+/* Formats into a fresh buffer, and checks the result and its length. */
+#define PRINTS(text, call)                                                                         \
+    do {                                                                                           \
+        int trace_length;                                                                          \
+        fresh();                                                                                   \
+        trace_length = (call);                                                                     \
+        trace_error = UNTOUCHED;                                                                   \
+        trace_line(trace_length == (int)sizeof(text) - 1, __FILE__, __LINE__, #call, trace_length); \
+        HAS_TEXT(text);                                                                            \
+        HAS_NO_MORE_THAN(sizeof(text));                                                            \
+    } while (0)

@@ -2,15 +2,6 @@
 
 #include "text.h"
 
-/* Formats, and checks the result and its length. */
-#define PRINTS(text, call)                                                                         \
-    do {                                                                                           \
-        fresh();                                                                                   \
-        GIVES(call, sizeof(text) - 1);                                                             \
-        HAS_TEXT(text);                                                                            \
-        HAS_NO_MORE_THAN(sizeof(text));                                                            \
-    } while (0)
-
 static int print(LPCTSTR format, ...) {
     int length;
     va_list arguments;
@@ -41,11 +32,7 @@ static void texts(void) {
     PRINTS("text", wsprintf(buffer, TEXT("%s"), TEXT("text")));
     PRINTS("|   a|b   |cd|", wsprintf(buffer, TEXT("|%4s|%-4s|%.2s|"), TEXT("a"), TEXT("b"), TEXT("cdef")));
     PRINTS("wide narrow", wsprintf(buffer, TEXT("%ls %hs"), L"wide", "narrow"));
-#ifdef UNICODE
-    PRINTS("other", wsprintf(buffer, TEXT("%S"), "other"));
-#else
-    PRINTS("other", wsprintf(buffer, TEXT("%S"), L"other"));
-#endif
+    PRINTS("other", wsprintf(buffer, TEXT("%S"), OTHER_TEXT("other")));
     PRINTS("xyz", wsprintf(buffer, TEXT("%c%hc%lc"), TEXT('x'), 'y', L'z'));
     PRINTS("  a|b  |", wsprintf(buffer, TEXT("%3c|%-3c|"), TEXT('a'), TEXT('b')));
     PRINTS("(null)", wsprintf(buffer, TEXT("%s"), (LPCTSTR)NULL));

@@ -34,20 +34,22 @@ bool take(std::string_view& text, std::string_view start) noexcept {
 }
 
 argument_size take_size(std::string_view& format, bool user) noexcept {
-    if (user && (format.starts_with("ll") || format.starts_with("hh"))) {
-        format.remove_prefix(1);
-        return argument_size::normal;
-    }
-    if (take(format, "I64") || take(format, "ll") || take(format, "j")) {
+    if (take(format, "I64")) {
         return argument_size::int64_size;
     }
     if (take(format, "I32")) {
         return argument_size::normal;
     }
-    if (take(format, "I") || take(format, "z") || take(format, "t")) {
+    if (take(format, "I")) {
         return argument_size::pointer_size;
     }
-    if (take(format, "hh")) {
+    if (!user && (take(format, "ll") || take(format, "j"))) {
+        return argument_size::int64_size;
+    }
+    if (!user && (take(format, "z") || take(format, "t"))) {
+        return argument_size::pointer_size;
+    }
+    if (!user && take(format, "hh")) {
         return argument_size::char_size;
     }
     if (take(format, "h")) {
@@ -56,13 +58,13 @@ argument_size take_size(std::string_view& format, bool user) noexcept {
     if (take(format, "l") || take(format, "w")) {
         return argument_size::long_size;
     }
-    return take(format, "L") ? argument_size::long_double_size : argument_size::normal;
+    return !user && take(format, "L") ? argument_size::long_double_size : argument_size::normal;
 }
 
 /// A width or a precision.
 int take_number(std::string_view& format, format_values& values) {
     if (take(format, "*")) {
-        return values.next_int();
+        return values.next_extent();
     }
     constexpr int largest = 0x7FFFFFF;
     int number = 0;

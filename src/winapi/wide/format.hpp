@@ -19,6 +19,8 @@ class format_values {
 public:
     virtual ~format_values() = default;
     virtual std::int32_t next_int() = 0;
+    /// A width or a precision.
+    virtual std::int32_t next_extent() { return next_int(); }
     virtual std::int64_t next_int64() = 0;
     virtual const void* next_pointer() = 0;
     virtual double next_double() = 0;

@@ -79,7 +79,7 @@ DWORD format_message(const message_request& request,
     const bool allocates = (request.flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) != 0;
     if (allocates) {
         if (buffer == nullptr) {
-            return ERROR_NOT_ENOUGH_MEMORY;
+            return sizeof(Char) == 1 ? ERROR_NOT_ENOUGH_MEMORY : ERROR_INVALID_PARAMETER;
         }
         constexpr void* none = nullptr;
         std::memcpy(buffer, &none, sizeof(none)); // it is the address of a pointer

@@ -5,6 +5,7 @@
 
 #include <isthmus/winapi/winerror.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -12,14 +13,21 @@ namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
-/// The inserts, from one on.
+/// The values of one insert after the other: of its width and precision, if they are `*`, and its
+/// own. The first of them has the insert's number, the others come after all that was used so far.
+/// As on Windows, with a list (and not with an array) the last of several takes the number of the
+/// one before: `%1!*d!` is followed by %2, though it took two values.
 class insert_values final : public format_values {
 public:
-    insert_values(const message_inserts& inserts, std::vector<DWORD_PTR>& read) noexcept
-        : inserts_(inserts), read_(read) {}
+    explicit insert_values(const message_inserts& inserts) noexcept : inserts_(inserts) {}
 
-    void start_at(std::size_t number) noexcept { next_ = number - 1; }
+    void start_at(std::size_t number) noexcept { number_ = number; }
 
+    std::int32_t next_extent() override {
+        const DWORD_PTR value = get(number_);
+        number_ = 0;
+        return static_cast<std::int32_t>(value);
+    }
     std::int32_t next_int() override { return static_cast<std::int32_t>(next()); }
     std::int64_t next_int64() override { return static_cast<std::int64_t>(next()); }
     const void* next_pointer() override {
@@ -31,19 +39,30 @@ public:
 
 private:
     DWORD_PTR next() {
-        const std::size_t at = next_++;
-        if (inserts_.array != nullptr) {
-            return inserts_.array[at];
+        if (number_ == 0 && inserts_.array == nullptr) {
+            read_.pop_back();
+            last_ = read_.size();
         }
-        while (read_.size() <= at) {
+        return get(number_);
+    }
+
+    /// 0: the one after all that were used.
+    DWORD_PTR get(std::size_t number) {
+        number = number != 0 ? number : last_ + 1;
+        last_ = std::max(last_, number);
+        if (inserts_.array != nullptr) {
+            return inserts_.array[number - 1];
+        }
+        while (read_.size() < number) {
             read_.push_back(va_arg(*inserts_.list, DWORD_PTR));
         }
-        return read_[at];
+        return read_[number - 1];
     }
 
     const message_inserts& inserts_;
-    std::vector<DWORD_PTR>& read_;
-    std::size_t next_ = 0;
+    std::vector<DWORD_PTR> read_; ///< of the list
+    std::size_t last_ = 0;        ///< the largest number used
+    std::size_t number_ = 0;      ///< of what comes next; 0: see `get`
 };
 
 /// Lines of a result.
@@ -105,7 +124,7 @@ private:
 class message_builder {
 public:
     message_builder(const message_inserts& inserts, std::size_t width, std::string& result) noexcept
-        : inserts_(inserts), values_(inserts_, read_), lines_(result, width) {}
+        : inserts_(inserts), values_(inserts_), lines_(result, width) {}
 
     DWORD run(std::string_view text) {
         while (!text.empty()) {
@@ -198,7 +217,6 @@ private:
     }
 
     message_inserts inserts_;
-    std::vector<DWORD_PTR> read_; ///< of the list
     insert_values values_;
     line_writer lines_;
 };
