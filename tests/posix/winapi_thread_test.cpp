@@ -1,8 +1,10 @@
-#include <isthmus/mutex.hpp>
+#include <isthmus/winapi/handleapi.h>
+#include <isthmus/winapi/processthreadsapi.h>
+#include <isthmus/winapi/synchapi.h>
+#include <isthmus/winapi/winerror.h>
 
 #include <gtest/gtest.h>
 
-#include <windows.h>
 #include <pthread.h>
 
 #include <atomic>
