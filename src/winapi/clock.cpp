@@ -37,7 +37,8 @@ constexpr std::chrono::sys_days first_day =
 
 /// As SYSTEMTIME and FILETIME have them: since the start of 1601.
 ticks since_1601(std::chrono::system_clock::time_point time) noexcept {
-    return std::chrono::floor<ticks>(time - first_day);
+    // (Nanoseconds since 1601 would be too many.)
+    return std::chrono::floor<ticks>(time.time_since_epoch()) - first_day.time_since_epoch();
 }
 
 FILETIME file_time_of(ticks time) noexcept {

@@ -31,9 +31,6 @@ DWORD set_variable(const char* name, const char* value) noexcept {
     if (value != nullptr) {
         return win32_code_of_errno(::setenv(name, value, 1) == 0 ? 0 : errno);
     }
-    if (std::getenv(name) == nullptr) {
-        return ERROR_ENVVAR_NOT_FOUND;
-    }
     ::unsetenv(name);
     return ERROR_SUCCESS;
 }

@@ -30,9 +30,9 @@ static LPTSTR fresh(void) {
 
 /* A text of the other kind than TEXT. */
 #ifdef UNICODE
-#define OTHER_TEXT(text) text
+#    define OTHER_TEXT(text) text
 #else
-#define OTHER_TEXT(text) L##text
+#    define OTHER_TEXT(text) L##text
 #endif
 
 /* Formats into a fresh buffer, and checks the result and its length. */
@@ -42,7 +42,8 @@ static LPTSTR fresh(void) {
         fresh();                                                                                   \
         trace_length = (call);                                                                     \
         trace_error = UNTOUCHED;                                                                   \
-        trace_line(trace_length == (int)sizeof(text) - 1, __FILE__, __LINE__, #call, trace_length); \
+        trace_line(trace_length == (int)sizeof(text) - 1, __FILE__, __LINE__, #call,               \
+                   trace_length);                                                                  \
         HAS_TEXT(text);                                                                            \
         HAS_NO_MORE_THAN(sizeof(text));                                                            \
     } while (0)

@@ -1,0 +1,1 @@
+#include "wmain.c" // in C++ the symbol tells the parameters
