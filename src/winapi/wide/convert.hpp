@@ -10,7 +10,8 @@
 /// \file
 /// Between UTF-8 and `wchar_t`, for texts that are results.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// Takes the first character off UTF-8 that is not empty; what is none is U+FFFD, a byte each.
 inline char32_t take_utf8(std::string_view& text) noexcept {
@@ -71,4 +72,5 @@ inline std::string narrowed(const wchar_t* text, std::size_t length) {
     return result;
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

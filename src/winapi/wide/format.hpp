@@ -12,7 +12,8 @@
 /// printf as Microsoft means it: `l` says nothing about a number's size, there is I64, and in a
 /// format of `wchar_t` %s is a text of `wchar_t`.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// Where the values come from, one after the other.
 class format_values {
@@ -55,4 +56,5 @@ std::optional<std::string> format_text(format_style style,
                                        std::string_view format,
                                        format_values& values);
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// Null, and nothing done, if one of them is.
 template <class Char>
@@ -52,4 +53,5 @@ int compare_words(const Char* left, const Char* right, bool folds) noexcept {
     }
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

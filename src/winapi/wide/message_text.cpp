@@ -9,7 +9,8 @@
 #include <optional>
 #include <vector>
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -230,4 +231,5 @@ DWORD build_message(std::string_view text,
     return message_builder(inserts, width, result).run(text);
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

@@ -11,7 +11,8 @@
 /// \file
 /// The texts of FormatMessage, as UTF-8.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// What the texts' inserts are replaced by.
 struct message_inserts {
@@ -28,4 +29,5 @@ DWORD build_message(std::string_view text,
                     std::size_t width,
                     std::string& result);
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

@@ -13,7 +13,8 @@
 /// \file
 /// The printf family.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -133,7 +134,8 @@ constexpr std::size_t endless = ~std::size_t{0};
 
 } // namespace
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
 
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 

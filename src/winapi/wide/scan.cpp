@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -357,4 +358,5 @@ int scan(scan_style style, std::string_view format, scan_source& source, std::va
     return scanner(style, source, arguments).run(format);
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

@@ -10,7 +10,8 @@
 /// scanf as Microsoft means it: `l` says nothing about an integer's size, there is I64, and in a
 /// format of `wchar_t` %s is a text of `wchar_t`.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// What is scanned: characters, or bytes, one after the other.
 class scan_source {
@@ -46,4 +47,5 @@ struct scan_style {
 /// What scanf returns.
 int scan(scan_style style, std::string_view format, scan_source& source, std::va_list arguments);
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

@@ -10,7 +10,8 @@
 /// \file
 /// The scanf family.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -107,7 +108,8 @@ int scan_string(const wchar_t* text,
 
 } // namespace
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
 
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 

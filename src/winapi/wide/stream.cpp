@@ -11,7 +11,8 @@
 /// \file
 /// Lines and characters of streams, and opening them.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -60,7 +61,8 @@ wchar_t* get_line(wchar_t* text, std::size_t capacity, std::FILE* stream, bool k
 
 } // namespace
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
 
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 

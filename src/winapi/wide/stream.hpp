@@ -9,7 +9,8 @@
 /// Characters of streams, which hold UTF-8 and stay streams of bytes: so printf and wprintf may
 /// take turns.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// Nothing at the end. What is no character is U+FFFD.
 inline std::optional<char32_t> read_character(std::FILE* stream) noexcept {
@@ -43,4 +44,5 @@ inline void unread_character(char32_t character, std::FILE* stream) {
     }
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

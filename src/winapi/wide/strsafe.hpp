@@ -10,7 +10,8 @@
 /// \file
 /// What the functions of strsafe.h do, for `char` and `wchar_t`.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 inline constexpr std::size_t endless = ~std::size_t{0};
 
@@ -192,4 +193,5 @@ HRESULT read_line(Char* to, std::size_t size, Next next) noexcept {
     return STRSAFE_E_INSUFFICIENT_BUFFER;
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

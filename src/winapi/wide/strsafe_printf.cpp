@@ -8,7 +8,8 @@
 /// \file
 /// Printing of strsafe.h. (That for `char` is here because it prints texts of `wchar_t`, too.)
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -48,7 +49,8 @@ HRESULT print_text(Char* to,
 
 } // namespace
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
 
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 

@@ -13,7 +13,8 @@
 /// \file
 /// The system, the environment and the console, for `wchar_t`.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
@@ -23,7 +24,8 @@ void put(wchar_t* to, const wide_text& text) noexcept {
 
 } // namespace
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
 
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 

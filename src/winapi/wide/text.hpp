@@ -18,7 +18,8 @@
 #    define ISTHMUS_WIDE_NAMESPACE of_32_bits
 #endif
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 /// What takes the place of what is no character (U+FFFD).
 inline constexpr char32_t replacement = 0xFFFD;
@@ -80,4 +81,5 @@ inline wchar_t* put_wide_character(wchar_t* at, char32_t character) noexcept {
     return at;
 }
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi

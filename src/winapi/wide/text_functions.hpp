@@ -15,7 +15,8 @@
 /// \file
 /// Functions on texts that are the same for `char` and `wchar_t`.
 
-namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE {
+namespace isthmus::winapi {
+inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 template <class Char>
 std::size_t text_length(const Char* text, std::size_t limit = ~std::size_t{0}) noexcept {
@@ -193,4 +194,5 @@ errno_t write_signed(Number value, Char* text, std::size_t size, int radix) noex
 
 inline constexpr std::size_t any_size = ~std::size_t{0};
 
-} // namespace isthmus::winapi::inline ISTHMUS_WIDE_NAMESPACE
+} // namespace ISTHMUS_WIDE_NAMESPACE
+} // namespace isthmus::winapi
