@@ -39,8 +39,10 @@ struct pipe_operation {
     std::size_t transferred = 0;
     bool more_data = false;
 
-    /// Set before it starts: a read of nothing waits until there is something, as on Windows.
-    bool waits_for_data = false;
+    /// Set before it starts. A read does what Win32's does where channels do otherwise: one of
+    /// nothing waits until there is something, and in byte read mode it ends, with nothing, at
+    /// empty messages that nothing follows.
+    bool as_win32 = false;
 
     // The back end's own.
     kind what = kind::none;

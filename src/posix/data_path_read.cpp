@@ -191,7 +191,7 @@ std::span<std::byte> data_path::room_of(pipe_operation& op) {
 }
 
 bool data_path::read_nothing(pipe_operation& op) {
-    if (!op.waits_for_data || in_message_ || !in_.empty())
+    if (!op.as_win32 || in_message_ || !in_.empty())
         return finish_read();
     const auto how = fill(read_ahead);
     if (how == progress::none)
@@ -359,15 +359,18 @@ bool data_path::read_message(pipe_operation& op) {
 
 /// Byte read mode on a message channel: boundaries vanish, and so do empty messages.
 bool data_path::read_across_messages(pipe_operation& op) {
+    bool seen_empty = false;
     for (;;) {
         auto room = room_of(op);
         if (op.transferred > 0)
             read_patience_ = patience::none; // there is something to deliver: no waiting for more
         if (room.empty())
             return op.in.empty() ? read_nothing(op) : finish_read();
+        if (seen_empty)
+            read_patience_ = patience::none;
         // Empty messages without end must not keep the caller from its deadline.
         if (op.transferred == 0 && asked_ && !in_message_ && in_.size() < frame_header_size)
-            return false;
+            return seen_empty && finish_read();
         std::size_t received = 0;
         auto how = next_message(room, received);
         if (how == progress::some && received == 0 && left_in_message_ > 0) {
@@ -376,7 +379,7 @@ bool data_path::read_across_messages(pipe_operation& op) {
             if (received == 0)
                 how = receive(room, received);
         }
-        if (how != progress::some && op.transferred > 0)
+        if (how != progress::some && (op.transferred > 0 || seen_empty))
             return finish_read();
         if (how == progress::none)
             return false;
@@ -386,6 +389,7 @@ bool data_path::read_across_messages(pipe_operation& op) {
         left_in_message_ -= static_cast<std::uint32_t>(received);
         in_message_ = left_in_message_ > 0;
         read_total_ += received;
+        seen_empty = seen_empty || (op.as_win32 && last_length_ == 0);
     }
 }
 

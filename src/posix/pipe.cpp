@@ -223,7 +223,7 @@ void pipe::start(pipe_operation& op) {
         return;
     // A read of nothing need not wait, unless it wants to.
     const bool better_wait = op.what != kind::write && state.path->read_will_wait() &&
-                             (op.what == kind::read_message || !op.in.empty() || op.waits_for_data);
+                             (op.what == kind::read_message || !op.in.empty() || op.as_win32);
     if (better_wait || !try_complete(op))
         turn_of(op).keep(impl_->waits);
 }

@@ -348,7 +348,19 @@ bool pipe_server::idle(instance& who) {
 bool pipe_server::listening(instance& who) {
     const namespace_lock names; // as above: against the order in which files are counted
     const std::lock_guard lock(mutex_);
-    return move(who, place::listening);
+    if (who.where == place::listening)
+        return true;
+    // Who listens first is claimed first. (Nobody has a hold on the file of one who does not.)
+    instance next{.file = number_ + '.' + std::to_string(last_ + 1), .number = last_ + 1};
+    if (os.renameat(directory_.fd(), (name_of(who.where) + who.file).c_str(), directory_.fd(),
+                    (name_of(place::listening) + next.file).c_str()) != 0) {
+        return false;
+    }
+    ++last_;
+    who.file = std::move(next.file);
+    who.number = next.number;
+    who.where = place::listening;
+    return true;
 }
 
 void pipe_server::close(instance& who, bool client_gone) noexcept {

@@ -49,6 +49,7 @@ int flags_of(const open_request& request) noexcept {
     const bool writes = (request.wanted & any_write) != 0 || empties(request.disposition);
     const bool reads = (request.wanted & (FILE_READ_DATA | FILE_EXECUTE)) != 0;
     flags |= !writes ? O_RDONLY : reads ? O_RDWR : O_WRONLY;
+    flags |= (request.flags & FILE_FLAG_WRITE_THROUGH) != 0 ? O_DSYNC : 0;
     const bool appends = (request.wanted & any_write) == FILE_APPEND_DATA;
     return appends ? flags | O_APPEND : flags;
 }
@@ -124,6 +125,9 @@ DWORD open_disk_file(const char* path,
                      const open_request& request,
                      std::shared_ptr<file_object>& opened) {
     std::string native;
+    if ((request.flags & FILE_FLAG_OPEN_REPARSE_POINT) != 0) {
+        return ERROR_CALL_NOT_IMPLEMENTED; // links are followed
+    }
     if (const DWORD code = native_path(path, native); code != ERROR_SUCCESS) {
         return code;
     }

@@ -17,7 +17,6 @@
 /// What is the same for all files: CreateFile finds out what a path names, ReadFile and WriteFile
 /// check their arguments and serve OVERLAPPED structures.
 
-using isthmus::winapi::fail;
 using isthmus::winapi::file_object;
 using isthmus::winapi::no_throw;
 using isthmus::winapi::open_request;

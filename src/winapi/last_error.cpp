@@ -98,6 +98,8 @@ DWORD win32_code_of_errno(int code) noexcept {
     case 0:
         return ERROR_SUCCESS;
     case ENOENT:
+    case ENXIO:
+    case ENODEV:
         return ERROR_FILE_NOT_FOUND;
     case ENOTDIR:
     case ELOOP:

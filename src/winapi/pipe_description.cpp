@@ -88,21 +88,24 @@ DWORD pipe_file::describe(description& about) {
 }
 
 DWORD pipe_file::client_process(DWORD& process) {
+    if (disconnected_client())
+        return ERROR_PIPE_NOT_CONNECTED;
     if (!pipe_->is_server_end()) {
         process = static_cast<DWORD>(::getpid());
         return ERROR_SUCCESS;
     }
     detail::state_of(*pipe_);
     std::error_code ec;
-    const auto peer = pipe_->peer(ec);
-    if (!ec)
-        last_client_ = peer.process_id;
-    process = last_client_;
-    // As long as no other has come, it is the one that was disconnected.
-    return process != 0 ? ERROR_SUCCESS : ERROR_NOT_FOUND;
+    const auto client = pipe_->peer(ec);
+    process = client.process_id;
+    const DWORD code = win32_code_of(ec);
+    const bool none = code == ERROR_PIPE_LISTENING || code == ERROR_PIPE_NOT_CONNECTED;
+    return none ? ERROR_NOT_FOUND : code;
 }
 
 DWORD pipe_file::server_process(DWORD& process) {
+    if (disconnected_client())
+        return ERROR_PIPE_NOT_CONNECTED;
     if (pipe_->is_server_end()) {
         process = static_cast<DWORD>(::getpid());
         return ERROR_SUCCESS;

@@ -66,6 +66,10 @@ detail::sync_object* pipe_file::signal() {
             throw std::system_error(ec);
         signal_ = std::move(made);
     }
+    if (disconnected_client()) { // no call will ever succeed
+        std::error_code ignored;
+        signal_->reset(ignored);
+    }
     return signal_.get();
 }
 
@@ -117,7 +121,7 @@ DWORD pipe_file::read(std::span<std::byte> buffer,
 }
 
 void pipe_file::start_read(pipe_operation& op, std::span<std::byte> buffer) {
-    op.waits_for_data = true; // even a read of nothing
+    op.as_win32 = true;
     pipe_->start_read(op, buffer);
     if (!op.pending && has_client(op.error))
         pipe_->start_read(op, buffer);
@@ -143,9 +147,11 @@ DWORD pipe_file::write_all(std::span<const std::byte> data, DWORD& transferred) 
     pipe_->start_write(op, data);
     if (!op.pending && has_client(op.error))
         pipe_->start_write(op, data);
+    const bool waits = op.pending;
     const DWORD code = complete(op, ERROR_NO_DATA);
     transferred = static_cast<DWORD>(op.transferred);
-    return code;
+    // Whoever waited has been overtaken by the end; others came too late.
+    return waits && code == ERROR_NO_DATA ? ERROR_BROKEN_PIPE : code;
 }
 
 /// A message fits or does not; of bytes, as many as fit are written.

@@ -80,7 +80,6 @@ private:
     const std::unique_ptr<detail::pipe> pipe_;
     std::atomic<bool> returns_at_once_; ///< PIPE_NOWAIT
     std::atomic<bool> closed_ = false;
-    std::atomic<DWORD> last_client_ = 0; ///< its process
 
     std::mutex signal_mutex_;
     std::unique_ptr<detail::sync_object> signal_; ///< made when somebody waits for it

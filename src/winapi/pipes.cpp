@@ -160,13 +160,13 @@ BOOL WINAPI GetNamedPipeInfo(HANDLE hNamedPipe,
 BOOL WINAPI GetNamedPipeClientProcessId(HANDLE Pipe, PULONG ClientProcessId) {
     return with_pipe(Pipe, 0, [&](pipe_file& pipe) -> DWORD {
         return ClientProcessId != nullptr ? pipe.client_process(*ClientProcessId)
-                                          : ERROR_INVALID_PARAMETER;
+                                          : ERROR_INSUFFICIENT_BUFFER;
     });
 }
 
 BOOL WINAPI GetNamedPipeServerProcessId(HANDLE Pipe, PULONG ServerProcessId) {
     return with_pipe(Pipe, 0, [&](pipe_file& pipe) -> DWORD {
         return ServerProcessId != nullptr ? pipe.server_process(*ServerProcessId)
-                                          : ERROR_INVALID_PARAMETER;
+                                          : ERROR_INSUFFICIENT_BUFFER;
     });
 }

@@ -49,7 +49,8 @@ constexpr message messages[] = {
     {ERROR_SHARING_VIOLATION,
      "The process cannot access the file because it is being used by another process."},
     {ERROR_LOCK_VIOLATION,
-     "The process cannot access the file because another process has locked a portion of the file."},
+     "The process cannot access the file because another process has locked a portion "
+     "of the file."},
     {ERROR_HANDLE_EOF, "Reached the end of the file."},
     {ERROR_HANDLE_DISK_FULL, "The disk is full."},
     {ERROR_NOT_SUPPORTED, "The request is not supported."},
@@ -128,7 +129,8 @@ constexpr message messages[] = {
     {ERROR_ABANDONED_WAIT_0, "A wait completed because its mutex was abandoned."},
     {ERROR_ABANDONED_WAIT_63, "A wait completed because the last of its mutexes was abandoned."},
     {ERROR_OPERATION_ABORTED,
-     "The I/O operation has been aborted because of either a thread exit or an application request."},
+     "The I/O operation has been aborted because of either a thread exit or an "
+     "application request."},
     {ERROR_IO_INCOMPLETE, "Overlapped I/O event is not in a signaled state."},
     {ERROR_IO_PENDING, "Overlapped I/O operation is in progress."},
     {ERROR_NOACCESS, "Invalid access to memory location."},
@@ -136,7 +138,8 @@ constexpr message messages[] = {
     {ERROR_INVALID_MESSAGE, "The window cannot act on the sent message."},
     {ERROR_INVALID_FLAGS, "Invalid flags."},
     {ERROR_FILE_INVALID,
-     "The volume for a file has been externally altered so that the opened file is no longer valid."},
+     "The volume for a file has been externally altered so that the opened file is no "
+     "longer valid."},
     {ERROR_NO_TOKEN, "An attempt was made to reference a token that does not exist."},
     {ERROR_CANTOPEN, "The configuration registry key could not be opened."},
     {ERROR_CANTREAD, "The configuration registry key could not be read."},
@@ -158,7 +161,8 @@ constexpr message messages[] = {
     {ERROR_CONNECTION_REFUSED, "The remote computer refused the network connection."},
     {ERROR_CONNECTION_ABORTED, "The network connection was aborted by the local system."},
     {ERROR_ALREADY_INITIALIZED,
-     "An attempt was made to perform an initialization operation when initialization has already been completed."},
+     "An attempt was made to perform an initialization operation when initialization "
+     "has already been completed."},
     {ERROR_UNIDENTIFIED_ERROR, "An error occurred for which there is no other code."},
     {ERROR_UNKNOWN_REVISION, "The revision level is unknown."},
     {ERROR_INVALID_OWNER, "This security ID may not be assigned as the owner of this object."},

@@ -25,7 +25,7 @@ namespace isthmus::winapi {
 namespace {
 
 struct view {
-    std::size_t size; ///< whole pages of the system
+    std::size_t size = 0; ///< whole pages of the system
     std::shared_ptr<const void> mapped_file;
 };
 
@@ -100,8 +100,7 @@ DWORD map_anywhere(const mapping_request& request, void*& mapped) noexcept {
     if (more < request.size) {
         return ERROR_NOT_ENOUGH_MEMORY;
     }
-    void* const reserved =
-        ::mmap(nullptr, more, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const reserved = ::mmap(nullptr, more, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (reserved == MAP_FAILED) {
         return win32_code_of_errno(errno);
     }

@@ -176,7 +176,7 @@ TEST(PipeControl, AReadOfNothingWaitsIfItWantsTo) {
     auto client = connect(name);
     EXPECT_EQ(state_of(*server), pipe_state::connected);
     pipe_operation op;
-    op.waits_for_data = true;
+    op.as_win32 = true;
     server->start_read(op, {});
     EXPECT_TRUE(op.pending);
     write(*client, "x");
@@ -184,6 +184,59 @@ TEST(PipeControl, AReadOfNothingWaitsIfItWantsTo) {
     EXPECT_EQ(op.error, std::error_code());
     EXPECT_EQ(op.transferred, 0U);
     EXPECT_EQ(read(*server), "x");
+}
+
+TEST(PipeControl, AReadOfBytesEndsAtAnEmptyMessageIfItWantsTo) {
+    const auto name = unique_name("control");
+    auto server = create(name, {.mode = channel_mode::message});
+    auto client = connect(name);
+    EXPECT_EQ(state_of(*server), pipe_state::connected);
+    std::vector<std::byte> buffer(10);
+    pipe_operation op;
+    op.as_win32 = true;
+    client->start_read(op, buffer);
+    EXPECT_TRUE(op.pending);
+    write(*server, "");
+    client->complete(op, deadline::after(in_good_time));
+    EXPECT_EQ(op.error, std::error_code());
+    EXPECT_EQ(op.transferred, 0U);
+    write(*server, "");
+    write(*server, "ab");
+    client->start_read(op, buffer);
+    client->complete(op, deadline::after(in_good_time));
+    EXPECT_EQ(op.transferred, 2U);
+    write(*server, "");
+    server.reset();
+    client->start_read(op, buffer);
+    client->complete(op, deadline::after(in_good_time));
+    EXPECT_EQ(op.error, std::error_code());
+    EXPECT_EQ(op.transferred, 0U);
+    client->start_read(op, buffer);
+    client->complete(op, deadline::after(in_good_time));
+    EXPECT_EQ(op.error, errc::broken);
+}
+
+TEST(PipeControl, WhoListensFirstGetsTheFirstClient) {
+    const auto name = unique_name("control");
+    const auto listen = [](pipe& end) {
+        pipe_operation op;
+        end.start_listen(op);
+        end.cancel(op);
+    };
+    auto first = create(name);
+    auto second = create(name);
+    auto one = connect(name);
+    auto two = connect(name);
+    std::error_code ec;
+    for (auto* end : {first.get(), second.get()}) {
+        EXPECT_EQ(state_of(*end), pipe_state::connected);
+        end->disconnect(ec);
+    }
+    listen(*second);
+    listen(*first);
+    one = connect(name);
+    EXPECT_EQ(state_of(*first), pipe_state::listening);
+    EXPECT_EQ(state_of(*second), pipe_state::connected);
 }
 
 TEST(UnnamedPipe, CarriesBytesOneWay) {

@@ -132,11 +132,15 @@ static void with_slim_locks(void) {
 static volatile LONG word;
 static volatile LONG in_step;
 
+static LONG value_of(volatile LONG* variable) {
+    return InterlockedCompareExchange(variable, 0, 0);
+}
+
 static DWORD WINAPI follow(LPVOID parameter) {
     LONG seen = 0;
     while (seen != 100) {
         WaitOnAddress(&word, &seen, sizeof seen, INFINITE);
-        seen = word;
+        seen = value_of(&word);
         InterlockedExchange(&in_step, seen);
         WakeByAddressSingle((PVOID)&in_step);
     }
@@ -165,15 +169,15 @@ static void addresses(void) {
     WakeByAddressAll(&large);
     thread = CreateThread(NULL, 0, follow, NULL, 0, NULL);
     for (i = 1; i <= 100; ++i) {
-        LONG seen = in_step;
+        LONG seen = value_of(&in_step);
         InterlockedExchange(&word, i);
         WakeByAddressAll((PVOID)&word);
         while (seen != i) {
             WaitOnAddress(&in_step, &seen, sizeof seen, INFINITE);
-            seen = in_step;
+            seen = value_of(&in_step);
         }
     }
-    GIVES(in_step, 100);
+    GIVES(value_of(&in_step), 100);
     GIVES(WaitForSingleObject(thread, INFINITE), WAIT_OBJECT_0);
     CloseHandle(thread);
 }

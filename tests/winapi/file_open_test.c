@@ -262,11 +262,29 @@ static void devices(void) {
             ERROR_FILE_NOT_FOUND);
 }
 
+static void written_through(void) {
+    const LPCTSTR path = temp_file(TEXT("through"));
+    DWORD count = 0;
+    HANDLE file;
+    trace_note("written through");
+    OPENS(file, CreateFile(path, GENERIC_WRITE, 0, NULL, CREATE_NEW,
+                           FILE_FLAG_WRITE_THROUGH | FILE_FLAG_SEQUENTIAL_SCAN, NULL));
+    SUCCEEDS(WriteFile(file, "safe", 4, &count, NULL));
+    SUCCEEDS(CloseHandle(file));
+    HOLDS(strcmp(file_content(path), "safe") == 0);
+    SUCCEEDS(DeleteFile(path));
+}
+
 static void what_is_not_offered(void) {
     const LPCTSTR path = temp_file(TEXT("absent"));
     trace_note("what is not offered");
     BEGIN_GAP("Windows offers it") {
         REFUSES(CreateFile(path, GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_FLAG_OVERLAPPED, NULL),
+                ERROR_CALL_NOT_IMPLEMENTED);
+        REFUSES(CreateFile(path, GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_FLAG_OPEN_REPARSE_POINT,
+                           NULL),
+                ERROR_CALL_NOT_IMPLEMENTED);
+        REFUSES(CreateFile(path, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, GetCurrentProcess()),
                 ERROR_CALL_NOT_IMPLEMENTED);
         REFUSES(open_as(TEXT("C:\\isthmus.txt"), GENERIC_READ, 0, OPEN_EXISTING),
                 ERROR_PATH_NOT_FOUND);
@@ -287,6 +305,7 @@ int main(void) {
     read_only();
     deleting();
     devices();
+    written_through();
     what_is_not_offered();
     return trace_end();
 }

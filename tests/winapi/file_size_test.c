@@ -51,6 +51,7 @@ static void pointers(void) {
     FAILS(SetFilePointerEx(file, distance, &position, 3), ERROR_INVALID_PARAMETER);
     FAILS(SetFilePointerEx(NULL, distance, &position, FILE_BEGIN), ERROR_INVALID_HANDLE);
     SUCCEEDS(CloseHandle(file));
+    HOLDS(strcmp(file_content(path), "0123456789") == 0);
     SUCCEEDS(DeleteFile(path));
 }
 

@@ -204,14 +204,14 @@ static void process_handles(void) {
     SUCCEEDS(CloseHandle(event));
 }
 
-static HANDLE volatile shared;
+static PVOID volatile shared;
 static volatile LONG stop;
 
 /* Whatever the handle is at the moment: an event, closed, another event. */
 static DWORD WINAPI use_it(LPVOID parameter) {
     DWORD wrong = 0;
-    while (!stop) {
-        const HANDLE handle = shared;
+    while (InterlockedCompareExchange(&stop, 0, 0) == 0) {
+        const HANDLE handle = InterlockedCompareExchangePointer(&shared, NULL, NULL);
         HANDLE other;
         if (!SetEvent(handle) && GetLastError() != ERROR_INVALID_HANDLE) {
             ++wrong;
@@ -237,9 +237,7 @@ static void closing_elsewhere(void) {
         threads[i] = CreateThread(NULL, 0, use_it, NULL, 0, NULL);
     }
     for (i = 0; i < 300; ++i) {
-        const HANDLE old = shared;
-        shared = CreateEvent(NULL, TRUE, FALSE, NULL);
-        CloseHandle(old);
+        CloseHandle(InterlockedExchangePointer(&shared, CreateEvent(NULL, TRUE, FALSE, NULL)));
     }
     InterlockedExchange(&stop, 1);
     GIVES(WaitForMultipleObjects(3, threads, TRUE, INFINITE), WAIT_OBJECT_0);

@@ -128,6 +128,7 @@ static void disconnected(void) {
     GIVES(size, 0);
     FAILS(write_text(client, "x"), ERROR_PIPE_NOT_CONNECTED);
     GIVES(size, 0);
+    GIVES(WaitForSingleObject(client, 0), WAIT_TIMEOUT);
     FAILS(peek(client, 100), ERROR_PIPE_NOT_CONNECTED);
     FAILS(FlushFileBuffers(client), ERROR_PIPE_NOT_CONNECTED);
     FAILS(TransactNamedPipe(client, buffer, 1, buffer, 1, &size, NULL), ERROR_PIPE_NOT_CONNECTED);
@@ -199,13 +200,42 @@ static void processes(void) {
     process = 0;
     SUCCEEDS(GetNamedPipeServerProcessId(client, &process));
     HOLDS(process == GetCurrentProcessId());
+    BEGIN_GAP("Wine: 1784") {
+        FAILS(GetNamedPipeClientProcessId(server, NULL), ERROR_INSUFFICIENT_BUFFER);
+        FAILS(GetNamedPipeServerProcessId(server, NULL), ERROR_INSUFFICIENT_BUFFER);
+    }
+    END_GAP
+    trace_note("the client has gone");
+    process = 0;
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(GetNamedPipeClientProcessId(server, &process));
+    HOLDS(process == GetCurrentProcessId());
     SUCCEEDS(DisconnectNamedPipe(server));
     SUCCEEDS(GetNamedPipeServerProcessId(server, &process));
     SUCCEEDS(CloseHandle(server));
+    trace_note("the server has gone");
+    HOLDS(make_pair(name, PIPE_TYPE_BYTE, &server, &client));
+    SUCCEEDS(CloseHandle(server));
+    process = 0;
+    SUCCEEDS(GetNamedPipeServerProcessId(client, &process));
+    HOLDS(process == GetCurrentProcessId());
+    process = 0;
+    SUCCEEDS(GetNamedPipeClientProcessId(client, &process));
+    HOLDS(process == GetCurrentProcessId());
+    SUCCEEDS(CloseHandle(client));
+    trace_note("they are not connected");
+    HOLDS(make_pair(name, PIPE_TYPE_BYTE, &server, &client));
+    SUCCEEDS(DisconnectNamedPipe(server));
+    BEGIN_GAP("Wine tells of a client where there is none") {
+        FAILS(GetNamedPipeClientProcessId(server, &process), ERROR_NOT_FOUND);
+        FAILS(GetNamedPipeClientProcessId(client, &process), ERROR_PIPE_NOT_CONNECTED);
+        FAILS(GetNamedPipeServerProcessId(client, &process), ERROR_PIPE_NOT_CONNECTED);
+    }
+    END_GAP
+    SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(CloseHandle(server));
     OPENS_WITH(server, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
-    BEGIN_GAP("Wine tells a client where there is none") {
+    BEGIN_GAP("Wine tells of a client where there is none") {
         FAILS(GetNamedPipeClientProcessId(server, &process), ERROR_NOT_FOUND);
     }
     END_GAP

@@ -199,6 +199,35 @@ static void the_first_instance_gets_the_first_client(void) {
     SUCCEEDS(CloseHandle(other));
 }
 
+static void then_who_listens_first(void) {
+    HANDLE servers[3], client;
+    int i;
+    const LPCTSTR name = pipe_name(TEXT("listen"));
+    trace_note("who listens first is first");
+    for (i = 0; i < 3; ++i) {
+        OPENS_WITH(servers[i], make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_NOWAIT, 3),
+                   0);
+    }
+    for (i = 0; i < 2; ++i) {
+        OPENS(client, open_pipe(name, GENERIC_READ));
+        SUCCEEDS(CloseHandle(client));
+        FAILS(ConnectNamedPipe(servers[i], NULL), ERROR_NO_DATA);
+        SUCCEEDS(DisconnectNamedPipe(servers[i]));
+    }
+    FAILS(ConnectNamedPipe(servers[1], NULL), ERROR_PIPE_LISTENING);
+    FAILS(ConnectNamedPipe(servers[0], NULL), ERROR_PIPE_LISTENING);
+    OPENS(client, open_pipe(name, GENERIC_READ));
+    SUCCEEDS(CloseHandle(client));
+    FAILS(ConnectNamedPipe(servers[2], NULL), ERROR_NO_DATA);
+    OPENS(client, open_pipe(name, GENERIC_READ));
+    SUCCEEDS(CloseHandle(client));
+    FAILS(ConnectNamedPipe(servers[1], NULL), ERROR_NO_DATA);
+    FAILS(ConnectNamedPipe(servers[0], NULL), ERROR_PIPE_LISTENING);
+    for (i = 0; i < 3; ++i) {
+        SUCCEEDS(CloseHandle(servers[i]));
+    }
+}
+
 static void first_instance_only(void) {
     HANDLE pipe;
     const DWORD first_only = PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE;
@@ -284,6 +313,7 @@ int main(void) {
     device_namespace();
     instances();
     the_first_instance_gets_the_first_client();
+    then_who_listens_first();
     first_instance_only();
     information();
     inheritance();

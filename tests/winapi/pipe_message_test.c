@@ -116,7 +116,17 @@ static void empty_messages(void) {
     SUCCEEDS(write_text(client, "ab"));
     SUCCEEDS(read_some(server, 10));
     GOT("ab");
+    trace_note("but one that nothing follows");
+    SUCCEEDS(write_text(client, ""));
+    SUCCEEDS(read_some(server, 10));
+    GIVES(size, 0);
+    SUCCEEDS(set_mode(server, PIPE_READMODE_BYTE | PIPE_NOWAIT));
+    FAILS(read_some(server, 10), ERROR_NO_DATA);
+    SUCCEEDS(write_text(client, ""));
     SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(read_some(server, 10));
+    GIVES(size, 0);
+    FAILS(read_some(server, 10), ERROR_BROKEN_PIPE);
     SUCCEEDS(CloseHandle(server));
 }
 

@@ -42,8 +42,20 @@ static DWORD WINAPI flush_in_thread(LPVOID argument) {
     return 0;
 }
 
-/* Starts it, and gives it the time to begin to wait: what follows holds all the same if it has not.
- */
+/* More than any pipe holds. */
+static char much[1024 * 1024];
+
+static DWORD WINAPI write_in_thread(LPVOID argument) {
+    struct call* const call = (struct call*)argument;
+    SetEvent(call->started);
+    SetLastError(UNTOUCHED);
+    call->size = no_size;
+    call->done = WriteFile(call->pipe, much, sizeof(much), &call->size, NULL);
+    call->error = GetLastError();
+    return 0;
+}
+
+/* Starts it. That it has not ended after a moment tells that it waits, or has not begun to. */
 static BOOL start(struct call* call, LPTHREAD_START_ROUTINE routine, HANDLE pipe, DWORD room) {
     memset(call, 0, sizeof(*call));
     call->pipe = pipe;
@@ -52,6 +64,18 @@ static BOOL start(struct call* call, LPTHREAD_START_ROUTINE routine, HANDLE pipe
     call->thread = CreateThread(NULL, 0, routine, call, 0, NULL);
     WaitForSingleObject(call->started, INFINITE);
     return WaitForSingleObject(call->thread, 30) == WAIT_TIMEOUT;
+}
+
+/* Waits until a call waits on this end: its handle is not signaled meanwhile. */
+static BOOL becomes_busy(HANDLE pipe) {
+    int i;
+    for (i = 0; i < 5000; ++i) {
+        if (WaitForSingleObject(pipe, 0) == WAIT_TIMEOUT) {
+            return TRUE;
+        }
+        Sleep(1);
+    }
+    return FALSE;
 }
 
 static BOOL finish(struct call* call) {
@@ -67,7 +91,7 @@ static void a_read_waits_for_data(void) {
     trace_note("a read waits for data");
     HOLDS(make_pair(pipe_name(TEXT("read")), PIPE_TYPE_BYTE, &server, &client));
     HOLDS(start(&call, read_in_thread, server, 100));
-    GIVES(WaitForSingleObject(server, 0), WAIT_TIMEOUT);
+    HOLDS(becomes_busy(server));
     GIVES(WaitForSingleObject(client, 0), WAIT_OBJECT_0);
     SUCCEEDS(write_text(client, "hello"));
     HOLDS(finish(&call));
@@ -130,6 +154,7 @@ static void what_ends_a_read(void) {
     trace_note("its handle is closed");
     HOLDS(make_pair(name, PIPE_TYPE_BYTE, &server, &client));
     HOLDS(start(&call, read_in_thread, server, 100));
+    HOLDS(becomes_busy(server));
     SUCCEEDS(CloseHandle(server));
     HOLDS(finish(&call));
     HOLDS(!call.done && call.error == ERROR_BROKEN_PIPE);
@@ -145,6 +170,7 @@ static void connecting(void) {
     trace_note("ConnectNamedPipe waits for a client");
     OPENS_WITH(server, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
     HOLDS(start(&call, connect_in_thread, server, 0));
+    HOLDS(becomes_busy(server));
     OPENS(client, open_pipe(name, GENERIC_READ | GENERIC_WRITE));
     HOLDS(finish(&call));
     HOLDS(call.done && call.error == UNTOUCHED);
@@ -167,6 +193,7 @@ static void connecting(void) {
     trace_note("the handle is closed");
     OPENS_WITH(server, make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1), 0);
     HOLDS(start(&call, connect_in_thread, server, 0));
+    HOLDS(becomes_busy(server));
     SUCCEEDS(CloseHandle(server));
     HOLDS(finish(&call));
     HOLDS(!call.done);
@@ -186,6 +213,7 @@ static void two_instances(void) {
     for (i = 0; i < 2; ++i) {
         OPENS_WITH(servers[i], make_pipe(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2), 0);
         HOLDS(start(&calls[i], connect_in_thread, servers[i], 0));
+        HOLDS(becomes_busy(servers[i]));
     }
     for (i = 0; i < 2; ++i) {
         OPENS(clients[i], open_pipe(name, GENERIC_READ | GENERIC_WRITE));
@@ -220,6 +248,7 @@ static void flushing(void) {
     trace_note("until it goes");
     SUCCEEDS(write_text(server, "hello"));
     HOLDS(start(&call, flush_in_thread, server, 0));
+    HOLDS(becomes_busy(server));
     SUCCEEDS(CloseHandle(client));
     HOLDS(finish(&call));
     HOLDS(!call.done && call.error == ERROR_BROKEN_PIPE);
@@ -231,6 +260,62 @@ static void flushing(void) {
     SUCCEEDS(DisconnectNamedPipe(server));
     HOLDS(finish(&call));
     HOLDS(!call.done && call.error == ERROR_PIPE_NOT_CONNECTED);
+    SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(CloseHandle(server));
+}
+
+static void a_write_waits_for_room(void) {
+    static char taken[100000];
+    struct call call;
+    HANDLE server, client;
+    DWORD total = 0;
+    int right = 1;
+    size_t i;
+    const LPCTSTR name = pipe_name(TEXT("room"));
+    trace_note("a write waits for the reader");
+    for (i = 0; i < sizeof(much); ++i) {
+        much[i] = (char)(i / 1000);
+    }
+    HOLDS(make_pair(name, PIPE_TYPE_BYTE, &server, &client));
+    HOLDS(start(&call, write_in_thread, client, 0));
+    HOLDS(becomes_busy(client));
+    while (total < sizeof(much) && ReadFile(server, taken, sizeof(taken), &size, NULL)) {
+        right = right && memcmp(taken, much + total, size) == 0;
+        total += size;
+    }
+    GIVES(total, sizeof(much));
+    HOLDS(right);
+    HOLDS(finish(&call));
+    HOLDS(call.done && call.size == sizeof(much));
+    GIVES(WaitForSingleObject(client, 0), WAIT_OBJECT_0);
+    trace_note("until it goes");
+    HOLDS(start(&call, write_in_thread, client, 0));
+    HOLDS(becomes_busy(client));
+    SUCCEEDS(CloseHandle(server));
+    HOLDS(finish(&call));
+    HOLDS(!call.done && call.error == ERROR_BROKEN_PIPE && call.size == 0);
+    SUCCEEDS(CloseHandle(client));
+    trace_note("or disconnects");
+    HOLDS(make_pair(name, PIPE_TYPE_MESSAGE, &server, &client));
+    HOLDS(start(&call, write_in_thread, client, 0));
+    SUCCEEDS(DisconnectNamedPipe(server));
+    HOLDS(finish(&call));
+    HOLDS(!call.done && call.error == ERROR_PIPE_NOT_CONNECTED && call.size == 0);
+    SUCCEEDS(CloseHandle(client));
+    SUCCEEDS(CloseHandle(server));
+    trace_note("a message of that size");
+    HOLDS(make_pair(name, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, &server, &client));
+    HOLDS(start(&call, write_in_thread, client, 0));
+    FAILS(read_some(server, 1000), ERROR_MORE_DATA);
+    GIVES(size, 1000);
+    total = size;
+    while (!ReadFile(server, taken, sizeof(taken), &size, NULL) &&
+           GetLastError() == ERROR_MORE_DATA) {
+        total += size;
+    }
+    GIVES(total + size, sizeof(much));
+    HOLDS(finish(&call));
+    HOLDS(call.done && call.size == sizeof(much));
     SUCCEEDS(CloseHandle(client));
     SUCCEEDS(CloseHandle(server));
 }
@@ -264,6 +349,7 @@ int main(void) {
     connecting();
     two_instances();
     flushing();
+    a_write_waits_for_room();
     side_by_side();
     end_pipes();
     return trace_end();

@@ -28,6 +28,10 @@ static DWORD WINAPI count(LPVOID parameter) {
     return return_it(parameter);
 }
 
+static LONG counted(void) {
+    return InterlockedCompareExchange(&counter, 0, 0);
+}
+
 static DWORD WINAPI own_id(LPVOID parameter) {
     (void)parameter;
     return GetCurrentThreadId();
@@ -78,10 +82,10 @@ static void life(void) {
     counter = 0;
     OPENS(thread, CreateThread(NULL, 0, count, NULL, 0, NULL));
     SUCCEEDS(CloseHandle(thread));
-    while (counter == 0) {
+    while (counted() == 0) {
         Sleep(0);
     }
-    GIVES(counter, 1);
+    GIVES(counted(), 1);
 }
 
 static void suspended(void) {
@@ -229,10 +233,10 @@ static void as_the_c_library_has_them(void) {
     counter = 0;
     HOLDS(_beginthread(count_once, 0, NULL) != (uintptr_t)-1);
     HOLDS(_beginthread(count_and_end, 0, NULL) != (uintptr_t)-1);
-    while (counter != 2) {
+    while (counted() != 2) {
         Sleep(0);
     }
-    GIVES(counter, 2);
+    GIVES(counted(), 2);
 }
 
 static DWORD slot;

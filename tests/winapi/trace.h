@@ -1,15 +1,14 @@
 #pragma once
 
-/* What the differential tests share. Each test is a plain Windows program in the common part of C and
-   C++: it is compiled against the system's headers and run under Wine (or on Windows), and against
-   Isthmus' and run natively. What it prints, one line for each check, must be the same everywhere
-   (tests/winapi/traces); that the checks hold, too.
+/* What the differential tests share. Each test is a plain Windows program in the common part of C
+   and C++: it is compiled against the system's headers and run under Wine (or on Windows), and
+   against Isthmus' and run natively. What it prints, one line for each check, must be the same
+   everywhere (tests/winapi/traces); that the checks hold, too.
 
-   The first argument of most checks is the call itself, and its text is part of the trace: so it must
-   not contain what differs between runs. */
+   The first argument of most checks is the call itself, and its text is part of the trace: so it
+   must not contain what differs between runs. */
 
 #include <windows.h>
-
 #include <stdio.h>
 #include <string.h>
 #include <tchar.h>
@@ -41,7 +40,8 @@ static void trace_line(int holds, const char* file, int line, const char* text, 
 }
 
 /* Evaluates the call, remembers its last error. */
-#define TRACED(call) (SetLastError(UNTOUCHED), trace_result = (long long)(call), trace_error = GetLastError())
+#define TRACED(call)                                                                               \
+    (SetLastError(UNTOUCHED), trace_result = (long long)(call), trace_error = GetLastError())
 
 /* The call returns TRUE (whatever it is); the last error is not looked at. */
 #define SUCCEEDS(call)                                                                             \
@@ -88,15 +88,16 @@ static void trace_line(int holds, const char* file, int line, const char* text, 
                    __LINE__, #call, trace_result);                                                 \
     } while (0)
 
-/* `variable` gets a handle, which is valid; the last error is this one (0: what a fresh create sets). */
+/* `variable` gets a handle, which is valid; the last error is this one (0: what a fresh create
+ * sets). */
 #define OPENS_WITH(variable, call, error)                                                          \
     do {                                                                                           \
         SetLastError(UNTOUCHED);                                                                   \
         variable = (call);                                                                         \
         trace_error = GetLastError();                                                              \
-        trace_line(variable != NULL && variable != INVALID_HANDLE_VALUE &&                         \
-                       trace_error == (DWORD)(error),                                              \
-                   __FILE__, __LINE__, #call, variable != NULL && variable != INVALID_HANDLE_VALUE); \
+        trace_line(                                                                                \
+            variable != NULL && variable != INVALID_HANDLE_VALUE && trace_error == (DWORD)(error), \
+            __FILE__, __LINE__, #call, variable != NULL && variable != INVALID_HANDLE_VALUE);      \
     } while (0)
 
 /* The same, whatever the last error. */
@@ -140,8 +141,9 @@ static int trace_under_wine(void) {
 #endif
 }
 
-/* Where Wine is not Windows (tests/wine-gaps.md), or the two may differ for the reason given: what is
-   between BEGIN_GAP and END_GAP leaves nothing in the trace but the reason, and is not run under Wine.
+/* Where Wine is not Windows (tests/wine-gaps.md), or the two may differ for the reason given: what
+   is between BEGIN_GAP and END_GAP leaves nothing in the trace but the reason, and is not run under
+   Wine.
 
        BEGIN_GAP("Wine ignores the flag") { ... } END_GAP */
 #define BEGIN_GAP(reason)                                                                          \
@@ -158,8 +160,8 @@ static void trace_note(const char* text) {
     fflush(stdout);
 }
 
-/* A name that no other test and no other run uses: `prefix`, then what it is for. For up to four names
-   at a time. */
+/* A name that no other test and no other run uses: `prefix`, then what it is for. For up to four
+   names at a time. */
 static LPCTSTR trace_name(LPCTSTR prefix, LPCTSTR what) {
     static TCHAR names[4][128];
     static int next;

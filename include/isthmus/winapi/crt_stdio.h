@@ -20,7 +20,7 @@
 /// prints all digits, and `%n` is refused. The macros take arguments, so that `printf` alone is
 /// what it was. (A class's own function of such a name has to be called where it is declared:
 /// before, or after, this header.)
-/// https://learn.microsoft.com/cpp/c-runtime-library/format-specification-syntax-printf-and-wprintf-functions
+/// https://learn.microsoft.com/cpp/c-runtime-library/stream-i-o
 
 typedef int errno_t;
 

@@ -7,7 +7,11 @@
 /// \file
 /// Files: what CreateFile opens, which are pipes, mailslots and ordinary files.
 ///
-/// In paths a backslash is a slash, too. There are no drives: `C:\x` is ERROR_PATH_NOT_FOUND.
+/// In paths a backslash is a slash, too, and case matters. There are no drives: `C:\x` is
+/// ERROR_PATH_NOT_FOUND. Share modes hold between the opens of one process as on Windows; between
+/// processes it only counts whether somebody shares the file with nobody. Of the attributes
+/// FILE_ATTRIBUTE_READONLY alone means anything (when the file is made).
+///
 /// https://learn.microsoft.com/windows/win32/api/fileapi/
 
 #define CREATE_NEW 1
@@ -21,7 +25,8 @@
 
 ISTHMUS_BEGIN_C
 
-/// FILE_FLAG_OVERLAPPED and template files: ERROR_CALL_NOT_IMPLEMENTED.
+/// FILE_FLAG_OVERLAPPED, FILE_FLAG_OPEN_REPARSE_POINT, template files, and directories (with
+/// FILE_FLAG_BACKUP_SEMANTICS; without, 5 as on Windows): ERROR_CALL_NOT_IMPLEMENTED.
 WINBASEAPI HANDLE WINAPI CreateFileA(LPCSTR lpFileName,
                                      DWORD dwDesiredAccess,
                                      DWORD dwShareMode,
@@ -64,6 +69,7 @@ WINBASEAPI BOOL WINAPI SetEndOfFile(HANDLE hFile);
 WINBASEAPI DWORD WINAPI GetFileSize(HANDLE hFile, LPDWORD lpFileSizeHigh);
 WINBASEAPI BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
 
+/// An open file whose users share that loses its name at once, not when it is closed.
 WINBASEAPI BOOL WINAPI DeleteFileA(LPCSTR lpFileName);
 WINBASEAPI BOOL WINAPI DeleteFileW(LPCWSTR lpFileName) ISTHMUS_WIDE(DeleteFileW);
 #define DeleteFile ISTHMUS_AW(DeleteFile)

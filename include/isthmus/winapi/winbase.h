@@ -108,6 +108,8 @@ ISTHMUS_BEGIN_C
 
 // --- mailslots
 
+/// Who writes to `\\*\mailslot\x` or `\\DOMAIN\mailslot\x` reaches the readers on this machine:
+/// nothing crosses the network (for that the C++ API has options).
 WINBASEAPI HANDLE WINAPI CreateMailslotA(LPCSTR lpName,
                                          DWORD nMaxMessageSize,
                                          DWORD lReadTimeout,
