@@ -10,19 +10,15 @@
 /// lists are not offered.
 /// https://learn.microsoft.com/windows/win32/api/securitybaseapi/
 
-#ifndef WINADVAPI
-#    define WINADVAPI WINBASEAPI
-#endif
-
 ISTHMUS_BEGIN_C
 
-WINADVAPI BOOL WINAPI InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR pSecurityDescriptor,
-                                                   DWORD dwRevision);
+WINBASEAPI BOOL WINAPI InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR pSecurityDescriptor,
+                                                    DWORD dwRevision);
 /// A DACL that is not NULL: ERROR_CALL_NOT_IMPLEMENTED.
-WINADVAPI BOOL WINAPI SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR pSecurityDescriptor,
-                                                BOOL bDaclPresent,
-                                                PACL pDacl,
-                                                BOOL bDaclDefaulted);
-WINADVAPI BOOL WINAPI IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR pSecurityDescriptor);
+WINBASEAPI BOOL WINAPI SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR pSecurityDescriptor,
+                                                 BOOL bDaclPresent,
+                                                 PACL pDacl,
+                                                 BOOL bDaclDefaulted);
+WINBASEAPI BOOL WINAPI IsValidSecurityDescriptor(PSECURITY_DESCRIPTOR pSecurityDescriptor);
 
 ISTHMUS_END_C
