@@ -37,7 +37,7 @@
 #define IN
 #define OUT
 #define OPTIONAL
-#define FORCEINLINE static inline
+#define FORCEINLINE static __inline__
 #define DECLSPEC_NORETURN __attribute__((noreturn))
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 
