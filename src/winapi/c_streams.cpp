@@ -9,7 +9,7 @@
 
 namespace {
 
-/// A line without its end.
+/// A line without its end. One that is too long is taken, and lost.
 char* get_line(char* text, std::size_t capacity) noexcept {
     std::size_t length = 0;
     int next = std::getc(stdin);
@@ -17,12 +17,15 @@ char* get_line(char* text, std::size_t capacity) noexcept {
         return nullptr;
     }
     for (; next != EOF && next != '\n'; next = std::getc(stdin)) {
-        if (length + 1 >= capacity) { // gets_s: the line is lost
-            errno = ERANGE;
-            *text = 0;
-            return nullptr;
+        if (length + 1 < capacity) {
+            text[length] = static_cast<char>(next);
         }
-        text[length++] = static_cast<char>(next);
+        ++length;
+    }
+    if (length >= capacity) {
+        errno = ERANGE;
+        *text = 0;
+        return nullptr;
     }
     text[length] = 0;
     return text;

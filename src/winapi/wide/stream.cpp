@@ -29,8 +29,8 @@ bool put_text(const wchar_t* text, std::FILE* stream, bool ends) noexcept {
     }
 }
 
-/// A line of less than `capacity`; `keeps_end`: with its newline, as fgets, otherwise it is taken.
-wchar_t* get_line(wchar_t* text, std::size_t capacity, std::FILE* stream, bool keeps_end) noexcept {
+/// As fgets: what of a line is less than `capacity`, with its newline.
+wchar_t* get_part(wchar_t* text, std::size_t capacity, std::FILE* stream) noexcept {
     std::size_t length = 0;
     bool any = false;
     while (length + 1 < capacity) {
@@ -39,9 +39,6 @@ wchar_t* get_line(wchar_t* text, std::size_t capacity, std::FILE* stream, bool k
             break;
         }
         any = true;
-        if (*character == '\n' && !keeps_end) {
-            break;
-        }
         if (length + wide_length(*character) >= capacity) {
             unread_character(*character, stream);
             break;
@@ -53,6 +50,28 @@ wchar_t* get_line(wchar_t* text, std::size_t capacity, std::FILE* stream, bool k
         }
     }
     if (!any) {
+        return nullptr;
+    }
+    text[length] = 0;
+    return text;
+}
+
+/// A line without its end. One that is too long is taken, and lost.
+wchar_t* get_line(wchar_t* text, std::size_t capacity) noexcept {
+    std::size_t length = 0;
+    auto next = read_character(stdin);
+    if (!next) {
+        return nullptr;
+    }
+    for (; next && *next != '\n'; next = read_character(stdin)) {
+        if (length + wide_length(*next) < capacity) {
+            put_wide_character(text + length, *next);
+        }
+        length += wide_length(*next);
+    }
+    if (length >= capacity) {
+        errno = ERANGE;
+        *text = 0;
         return nullptr;
     }
     text[length] = 0;
@@ -75,15 +94,19 @@ int _putws(const wchar_t* text) {
 }
 
 wchar_t* isthmus_fgetws(wchar_t* text, int count, FILE* stream) {
-    return count > 0 ? get_line(text, static_cast<std::size_t>(count), stream, true) : nullptr;
+    return count > 0 ? get_part(text, static_cast<std::size_t>(count), stream) : nullptr;
 }
 
 wchar_t* _getws(wchar_t* text) {
-    return get_line(text, ~std::size_t{0}, stdin, false);
+    return get_line(text, ~std::size_t{0});
 }
 
 wchar_t* _getws_s(wchar_t* text, size_t count) {
-    return get_line(text, count, stdin, false);
+    if (text == nullptr || count == 0) {
+        errno = EINVAL;
+        return nullptr;
+    }
+    return get_line(text, count);
 }
 
 wint_t isthmus_fputwc(wchar_t character, FILE* stream) {
