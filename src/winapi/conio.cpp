@@ -85,7 +85,8 @@ int _kbhit() {
     }
     const key_mode mode(false);
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    return ::poll(&input, 1, 0) == 1 && (input.revents & POLLIN) != 0 ? 1 : 0;
+    // (At its end _getch does not wait either.)
+    return ::poll(&input, 1, 0) == 1 && (input.revents & (POLLIN | POLLHUP)) != 0 ? 1 : 0;
 }
 
 int _putch(int character) {

@@ -20,6 +20,7 @@ int main(void) {
         return 1;
     printf("waiting %d\n", _kbhit());
     printf("key %c\n", _getch());
+    printf("waiting %d\n", _kbhit());
     _ungetch('u');
     printf("waiting %d\n", _kbhit());
     printf("pushed back %c\n", _getch());
