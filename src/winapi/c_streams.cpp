@@ -46,7 +46,11 @@ char* gets_s(char* text, size_t count) {
 }
 
 errno_t fopen_s(FILE** stream, const char* name, const char* mode) {
-    if (stream == nullptr || name == nullptr || mode == nullptr) {
+    if (stream == nullptr) {
+        return errno = EINVAL;
+    }
+    *stream = nullptr;
+    if (name == nullptr || mode == nullptr) {
         return errno = EINVAL;
     }
     *stream = std::fopen(name, mode);
@@ -54,7 +58,11 @@ errno_t fopen_s(FILE** stream, const char* name, const char* mode) {
 }
 
 errno_t freopen_s(FILE** stream, const char* name, const char* mode, FILE* old) {
-    if (stream == nullptr || name == nullptr || mode == nullptr || old == nullptr) {
+    if (stream == nullptr) {
+        return errno = EINVAL;
+    }
+    *stream = nullptr;
+    if (name == nullptr || mode == nullptr || old == nullptr) {
         return errno = EINVAL;
     }
     *stream = std::freopen(name, mode, old);

@@ -10,6 +10,22 @@
 
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 
+namespace {
+
+/// A time by localtime_r or gmtime_r; all parts are -1 if there is none.
+errno_t time_parts(struct tm* to, const time_t* time, struct tm* split(const time_t*, struct tm*)) {
+    if (to == nullptr) {
+        return errno = EINVAL;
+    }
+    if (time == nullptr || split(time, to) == nullptr) {
+        std::memset(to, 0xff, sizeof(*to));
+        return errno = EINVAL;
+    }
+    return 0;
+}
+
+} // namespace
+
 int _stricmp(const char* left, const char* right) {
     return compare(left, right, any_size, true);
 }
@@ -133,17 +149,31 @@ errno_t strerror_s(char* to, size_t size, int error) {
 }
 
 errno_t localtime_s(struct tm* to, const time_t* time) {
-    return to != nullptr && time != nullptr && ::localtime_r(time, to) != nullptr ? 0 : EINVAL;
+    return time_parts(to, time, ::localtime_r);
 }
 
 errno_t gmtime_s(struct tm* to, const time_t* time) {
-    return to != nullptr && time != nullptr && ::gmtime_r(time, to) != nullptr ? 0 : EINVAL;
+    return time_parts(to, time, ::gmtime_r);
 }
 
 errno_t ctime_s(char* to, size_t size, const time_t* time) {
     constexpr std::size_t needed = 26;
-    if (to == nullptr || time == nullptr || size < needed) {
-        return EINVAL;
+    if (to == nullptr || size == 0) {
+        return errno = EINVAL;
     }
-    return ::ctime_r(time, to) != nullptr ? 0 : EINVAL;
+    // Years of four digits alone, or there would be more text.
+    constexpr int first_year = 1000 - 1900;
+    constexpr int last_year = 9999 - 1900;
+    std::tm parts{};
+    if (time == nullptr || size < needed || ::localtime_r(time, &parts) == nullptr ||
+        parts.tm_year < first_year || parts.tm_year > last_year ||
+        ::asctime_r(&parts, to) == nullptr) {
+        *to = 0;
+        return errno = EINVAL;
+    }
+    char& tens_of_day = to[8];
+    if (tens_of_day == ' ') {
+        tens_of_day = '0'; // Microsoft's has two digits
+    }
+    return 0;
 }

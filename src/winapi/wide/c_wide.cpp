@@ -3,6 +3,10 @@
 
 #include <isthmus/winapi/crt_string.h>
 
+#include <climits>
+
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -157,11 +161,16 @@ double isthmus_wcstod(const wchar_t* text, wchar_t** end) {
 }
 
 int _wtoi(const wchar_t* text) {
-    return static_cast<int>(isthmus_wcstol(text, nullptr, 10));
+    const long long number = isthmus_wcstoll(text, nullptr, 10);
+    const auto nearest = std::clamp<long long>(number, INT_MIN, INT_MAX);
+    if (nearest != number) {
+        errno = ERANGE;
+    }
+    return static_cast<int>(nearest);
 }
 
 long _wtol(const wchar_t* text) {
-    return isthmus_wcstol(text, nullptr, 10);
+    return _wtoi(text); // of 32 bits, as on Windows
 }
 
 __int64 _wtoi64(const wchar_t* text) {

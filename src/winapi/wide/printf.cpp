@@ -88,7 +88,7 @@ int store(Char* buffer,
     return with_result(format, arguments, [&](const std::string& result) {
         const auto text = text_of(result, format);
         const bool fits = text.size() < count;
-        if (!fits && mode == overflow::refuse) {
+        if (mode == overflow::refuse && (!fits || buffer == nullptr)) {
             if (buffer != nullptr && count != 0) {
                 *buffer = 0;
             }

@@ -137,7 +137,11 @@ FILE* _wfopen(const wchar_t* name, const wchar_t* mode) {
 }
 
 errno_t _wfopen_s(FILE** stream, const wchar_t* name, const wchar_t* mode) {
-    if (stream == nullptr || name == nullptr || mode == nullptr) {
+    if (stream == nullptr) {
+        return errno = EINVAL;
+    }
+    *stream = nullptr;
+    if (name == nullptr || mode == nullptr) {
         return errno = EINVAL;
     }
     *stream = _wfopen(name, mode);
