@@ -183,11 +183,86 @@ static void with_options(void) {
     GIVES(left / sizeof(TCHAR), 7);
 }
 
+static HRESULT print_with_options(
+    size_t size, LPTSTR* end, size_t* left, DWORD flags, LPCTSTR format, ...) {
+    HRESULT result;
+    va_list arguments;
+    va_start(arguments, format);
+    result = StringCchVPrintfEx(buffer, size, end, left, flags, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
+static HRESULT print_bytes_with_options(
+    size_t size, LPTSTR* end, size_t* left, DWORD flags, LPCTSTR format, ...) {
+    HRESULT result;
+    va_list arguments;
+    va_start(arguments, format);
+    result = StringCbVPrintfEx(buffer, size, end, left, flags, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
+#define CB(characters) ((characters) * sizeof(TCHAR))
+
+static void bytes_with_options(void) {
+    LPTSTR end = NULL;
+    size_t left = 77;
+    trace_note("StringCb...Ex, StringCch...VPrintfEx");
+    fresh();
+    GIVES(StringCbCopyNEx(buffer, CB(10), TEXT("abcd"), CB(2), &end, &left, 0), S_OK);
+    HAS_TEXT("ab");
+    HAS_NO_MORE_THAN(3);
+    HOLDS(end == buffer + 2 && left == CB(8));
+    GIVES(StringCbCatEx(buffer, CB(10), TEXT("cd"), &end, &left, 0), S_OK);
+    HAS_TEXT("abcd");
+    HOLDS(end == buffer + 4 && left == CB(6));
+    GIVES(StringCbCatNEx(buffer, CB(10), TEXT("efgh"), CB(1), &end, &left, 0), S_OK);
+    HAS_TEXT("abcde");
+    HAS_NO_MORE_THAN(6);
+    HOLDS(end == buffer + 5 && left == CB(5));
+    GIVES(StringCbCatEx(buffer, CB(7), TEXT("xyz"), &end, &left, 0), TOO_SMALL);
+    HAS_TEXT("abcdex");
+    HOLDS(end == buffer + 6 && left == CB(1));
+    GIVES(StringCbCatNEx(buffer, CB(7), TEXT("xyz"), CB(2), &end, &left, STRSAFE_NULL_ON_FAILURE), TOO_SMALL);
+    HAS_TEXT("");
+    HOLDS(end == buffer && left == CB(7));
+    fresh();
+    GIVES(StringCbCopyNEx(buffer, CB(3), TEXT("abcd"), CB(4), &end, &left, STRSAFE_NO_TRUNCATION), TOO_SMALL);
+    HAS_TEXT("");
+    GIVES(StringCbCopyNEx(NULL, 0, NULL, 0, &end, &left, STRSAFE_IGNORE_NULLS), S_OK);
+    HOLDS(end == NULL && left == 0);
+    fresh();
+    GIVES(StringCbPrintfEx(buffer, CB(10), &end, &left, 0, TEXT("%s-%d"), TEXT("a"), 5), S_OK);
+    HAS_TEXT("a-5");
+    HAS_NO_MORE_THAN(4);
+    HOLDS(end == buffer + 3 && left == CB(7));
+    GIVES(StringCbPrintfEx(buffer, CB(3), &end, &left, 0, TEXT("%d"), 12345), TOO_SMALL);
+    HAS_TEXT("12");
+    HOLDS(end == buffer + 2 && left == CB(1));
+    fresh();
+    GIVES(print_bytes_with_options(CB(10), &end, &left, 0, TEXT("%lu"), (DWORD)12), S_OK);
+    HAS_TEXT("12");
+    HOLDS(end == buffer + 2 && left == CB(8));
+    GIVES(print_bytes_with_options(CB(10), NULL, NULL, 0x10000, TEXT("%d"), 1), INVALID);
+    fresh();
+    GIVES(print_with_options(10, &end, &left, STRSAFE_FILL_BYTE(0), TEXT("%lu"), (DWORD)123), S_OK);
+    HAS_TEXT("123");
+    HOLDS(end == buffer + 3 && left == 7);
+    HOLDS(buffer[4] == 0 && buffer[9] == 0 && buffer[10] == '#');
+    GIVES(print_with_options(3, &end, &left, STRSAFE_NO_TRUNCATION, TEXT("%d"), 123), TOO_SMALL);
+    HAS_TEXT("");
+    HOLDS(end == buffer && left == 3);
+    GIVES(print_with_options(0, NULL, NULL, 0, TEXT("%d"), 1), TOO_SMALL);
+    GIVES(print_with_options(0, NULL, NULL, 0, TEXT("")), S_OK);
+}
+
 int main(void) {
     copies();
     appends();
     prints();
     lengths();
     with_options();
+    bytes_with_options();
     return trace_end();
 }

@@ -21,6 +21,18 @@ static void clocks(void) {
     HOLDS(end.QuadPart > start.QuadPart);
 }
 
+static LONGLONG seconds_between(const FILETIME* start, const FILETIME* end) {
+    ULARGE_INTEGER first;
+    ULARGE_INTEGER last;
+    LONGLONG difference;
+    first.LowPart = start->dwLowDateTime;
+    first.HighPart = start->dwHighDateTime;
+    last.LowPart = end->dwLowDateTime;
+    last.HighPart = end->dwHighDateTime;
+    difference = (LONGLONG)(last.QuadPart - first.QuadPart) / 10000000;
+    return difference < 0 ? -difference : difference;
+}
+
 static void times(void) {
     SYSTEMTIME time;
     SYSTEMTIME again;
@@ -37,6 +49,12 @@ static void times(void) {
     HOLDS(time.wYear >= 2024 && time.wMilliseconds < 1000);
     GetSystemTimeAsFileTime(&later);
     HOLDS(later.dwHighDateTime > file.dwHighDateTime || later.dwLowDateTime >= file.dwLowDateTime);
+    GetSystemTimePreciseAsFileTime(&file);
+    GetSystemTimePreciseAsFileTime(&later);
+    HOLDS(later.dwHighDateTime > file.dwHighDateTime || later.dwLowDateTime >= file.dwLowDateTime);
+    HOLDS(seconds_between(&file, &later) < 60);
+    GetSystemTimeAsFileTime(&later);
+    HOLDS(seconds_between(&file, &later) < 60);
     /* The 29th of February 2024 was a Thursday. */
     memset(&time, 0, sizeof(time));
     time.wYear = 2024;
