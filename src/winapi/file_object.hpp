@@ -27,6 +27,7 @@ public:
 
     const rights_mapping& mapping() const noexcept final { return rights; }
     bool rights_may_grow() const noexcept final { return false; }
+    bool ends_with_its_last_handle() const noexcept final { return true; }
 
     /// ReadFile. `offset`: where an OVERLAPPED says to read, for what has positions. Bytes may be
     /// transferred with an error, too (ERROR_MORE_DATA). The end of what has positions is

@@ -2,7 +2,12 @@
 
 #include "immortal.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 namespace isthmus::winapi {
@@ -47,10 +52,12 @@ HANDLE handle_table::insert(std::shared_ptr<kernel_object> object,
         entries_.emplace_back();
         first_free_ = static_cast<std::uint32_t>(entries_.size());
     }
+    if (!object->handle_opened()) {
+        return fail(ERROR_INVALID_HANDLE, HANDLE());
+    }
     const std::size_t index = first_free_ - 1;
     auto& place = entries_[index];
     first_free_ = place.next_free;
-    object->handle_opened();
     place = {.object = std::move(object), .granted = granted, .flags = flags};
     ++open_;
     return handle_of(index);
@@ -119,6 +126,18 @@ void handle_table::close_all_at_exit() noexcept {
         return;
     }
     mutex_.lock(); // for ever
+    process_ends.store(true);
+    for (auto& each : entries_) {
+        if (each.object && !each.object->handle_closed()) {
+            each.object.reset();
+        }
+    }
+    // A thread in a call has the object as well, and must have given it back before the process is
+    // no more: else what it has in the file system would stay. The calls have just been ended.
+    const auto is_used = [](const entry& each) { return each.object.use_count() > 1; };
+    for (int i = 0; i < 100 && std::any_of(entries_.begin(), entries_.end(), is_used); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     entries_.clear();
 }
 
@@ -128,6 +147,17 @@ namespace {
 /// destructors of static objects, too, find their handles open.
 [[gnu::constructor(101)]] void close_handles_at_exit() {
     static_cast<void>(std::atexit([] { handle_table::instance().close_all_at_exit(); }));
+}
+
+/// Windows programs count on thousands of handles, of which each that is not a name's needs a
+/// descriptor, too. The usual limit is there for who uses select(), and may be raised as far as the
+/// administrator's.
+[[gnu::constructor(101)]] void allow_many_handles() {
+    ::rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 } // namespace

@@ -56,18 +56,35 @@ public:
     /// Called after a wait for the object has succeeded.
     virtual void after_wait() noexcept {}
 
-    /// Called when its last handle has been closed; calls that are under way may still use it.
+    /// Whether it ends when its last handle is closed, though calls that are under way still use
+    /// it.
+    virtual bool ends_with_its_last_handle() const noexcept { return false; }
+    /// Called then, once: ends those calls.
     virtual void last_handle_closed() noexcept {}
 
     // For the handle table.
-    void handle_opened() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
-    void handle_closed() noexcept {
-        if (handles_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-            last_handle_closed();
+
+    /// False if it has ended: somebody has it who found it before its last handle was closed.
+    bool handle_opened() noexcept {
+        auto handles = handles_.load(std::memory_order_relaxed);
+        while (handles != ended &&
+               !handles_.compare_exchange_weak(handles, handles + 1, std::memory_order_acq_rel)) {}
+        return handles != ended;
+    }
+    /// True if it has ended by that.
+    bool handle_closed() noexcept {
+        std::uint32_t none = 0;
+        if (handles_.fetch_sub(1, std::memory_order_acq_rel) != 1 || !ends_with_its_last_handle() ||
+            !handles_.compare_exchange_strong(none, ended, std::memory_order_acq_rel)) {
+            return false;
         }
+        last_handle_closed();
+        return true;
     }
 
 private:
+    static constexpr std::uint32_t ended = ~std::uint32_t{0};
+
     std::atomic<std::uint32_t> handles_ = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <isthmus/error.hpp>
 
+#include <unistd.h>
+
 #include <cerrno>
 
 namespace {
@@ -19,6 +21,14 @@ VOID WINAPI SetLastError(DWORD dwErrCode) {
 }
 
 namespace isthmus::winapi {
+
+std::atomic<bool> process_ends = false;
+
+void wait_for_the_end() noexcept {
+    for (;;) {
+        ::pause();
+    }
+}
 
 namespace {
 

@@ -32,5 +32,17 @@ TEST(WinapiExit, ClosesWhatIsStillOpen) {
     EXPECT_EQ(files_in(directory.path()), std::vector<std::string>());
 }
 
+TEST(WinapiExit, EndsTheCallsOfOtherThreads) {
+    const temporary_runtime_directory directory;
+    for (int i = 0; i < 20; ++i) {
+        auto program = child_process::start_program(ISTHMUS_WINAPI_PEER, {"leave-waiting", "left"});
+        EXPECT_EQ(program.read_line(), "waiting");
+        program.write_line("end");
+        EXPECT_EQ(program.read_rest(), "");
+        EXPECT_EQ(program.wait(), 0);
+        ASSERT_EQ(files_in(directory.path()), std::vector<std::string>()) << i;
+    }
+}
+
 } // namespace
 } // namespace isthmus::test

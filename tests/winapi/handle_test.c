@@ -250,6 +250,28 @@ static void closing_elsewhere(void) {
     SUCCEEDS(CloseHandle(shared));
 }
 
+static void many_handles(void) {
+    static HANDLE events[3000];
+    const int count = (int)(sizeof events / sizeof events[0]);
+    int made = 0, different = 0, closed = 0, i;
+    trace_note("thousands of handles");
+    for (i = 0; i < count; ++i) {
+        events[i] = CreateEvent(NULL, TRUE, i % 2 != 0, NULL);
+        made += events[i] != NULL;
+    }
+    HOLDS(made == count);
+    for (i = 1; i < count; ++i) {
+        different += events[i] != events[i - 1];
+    }
+    HOLDS(different == count - 1);
+    GIVES(WaitForSingleObject(events[count - 1], 0), WAIT_OBJECT_0);
+    GIVES(WaitForSingleObject(events[count - 2], 0), WAIT_TIMEOUT);
+    for (i = 0; i < count; ++i) {
+        closed += CloseHandle(events[i]) != FALSE;
+    }
+    HOLDS(closed == count);
+}
+
 int main(void) {
     garbage_is_no_handle();
     closing();
@@ -258,5 +280,6 @@ int main(void) {
     duplicates();
     process_handles();
     closing_elsewhere();
+    many_handles();
     return trace_end();
 }

@@ -221,6 +221,41 @@ static int leave_open(char** argument) {
     return 0;
 }
 
+static DWORD WINAPI connect_pipe(LPVOID pipe) {
+    ConnectNamedPipe(pipe, NULL);
+    say("the wait for a client has come back");
+    return 0;
+}
+
+static DWORD WINAPI read_file(LPVOID file) {
+    char buffer[16];
+    DWORD size;
+    ReadFile(file, buffer, sizeof(buffer), &size, NULL);
+    say("the read has come back");
+    return 0;
+}
+
+/* Ends while other threads wait, as a server does. */
+static int leave_waiting(char** argument) {
+    char path[128];
+    HANDLE pipe, slot, client;
+    wsprintfA(path, "\\\\.\\pipe\\%s", argument[0]);
+    pipe = CreateNamedPipeA(path, PIPE_ACCESS_DUPLEX, 0, 2, 512, 512, 0, NULL);
+    client = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    if (pipe == INVALID_HANDLE_VALUE || client == INVALID_HANDLE_VALUE)
+        return failed("CreateNamedPipe, CreateFile");
+    ConnectNamedPipe(pipe, NULL);
+    CreateThread(NULL, 0, read_file, client, 0, NULL);
+    pipe = CreateNamedPipeA(path, PIPE_ACCESS_DUPLEX, 0, 2, 512, 512, 0, NULL);
+    CreateThread(NULL, 0, connect_pipe, pipe, 0, NULL);
+    wsprintfA(path, "\\\\.\\mailslot\\%s", argument[0]);
+    slot = CreateMailslotA(path, 0, MAILSLOT_WAIT_FOREVER, NULL);
+    CreateThread(NULL, 0, read_file, slot, 0, NULL);
+    say("waiting");
+    stay();
+    return 0;
+}
+
 int main(int argc, char** argv) {
     static const struct {
         const char* name;
@@ -232,7 +267,7 @@ int main(int argc, char** argv) {
         {"own-mutex", own_mutex},           {"take-mutex", take_mutex},
         {"wait-event", wait_event},         {"set-event", set_event},
         {"count-semaphore", count_semaphore}, {"release-semaphore", release_semaphore},
-        {"leave-open", leave_open},
+        {"leave-open", leave_open},         {"leave-waiting", leave_waiting},
     };
     size_t i;
     for (i = 0; argc > 2 && i < sizeof(parts) / sizeof(parts[0]); ++i) {
