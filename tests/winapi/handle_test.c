@@ -184,6 +184,37 @@ static void duplicates(void) {
     SUCCEEDS(CloseHandle(event));
 }
 
+static void comparisons(void) {
+    trace_note("comparisons");
+    BEGIN_GAP("CompareObjectHandles is not in Wine's kernel32.dll")
+#ifndef _WIN32
+    {
+        HANDLE event;
+        HANDLE other;
+        HANDLE process = NULL;
+        OPENS(event, CreateEvent(NULL, TRUE, FALSE, NULL));
+        SUCCEEDS_WITH(CompareObjectHandles(event, event), UNTOUCHED);
+        SUCCEEDS(DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &other,
+                                 SYNCHRONIZE, FALSE, 0));
+        SUCCEEDS_WITH(CompareObjectHandles(event, other), UNTOUCHED); /* whatever the rights */
+        SUCCEEDS(CloseHandle(event));
+        FAILS(CompareObjectHandles(event, other), ERROR_INVALID_HANDLE);
+        FAILS(CompareObjectHandles(other, NULL), ERROR_INVALID_HANDLE);
+        OPENS(event, CreateEvent(NULL, TRUE, FALSE, NULL));
+        FAILS(CompareObjectHandles(event, other), ERROR_NOT_SAME_OBJECT);
+        FAILS(CompareObjectHandles(event, GetCurrentProcess()), ERROR_NOT_SAME_OBJECT);
+        SUCCEEDS(CloseHandle(event));
+        SUCCEEDS(CloseHandle(other));
+        SUCCEEDS(DuplicateHandle(GetCurrentProcess(), GetCurrentProcess(), GetCurrentProcess(),
+                                 &process, 0, FALSE, DUPLICATE_SAME_ACCESS));
+        SUCCEEDS(CompareObjectHandles(process, GetCurrentProcess()));
+        FAILS(CompareObjectHandles(GetCurrentProcess(), GetCurrentThread()), ERROR_NOT_SAME_OBJECT);
+        SUCCEEDS(CloseHandle(process));
+    }
+#endif
+    END_GAP
+}
+
 /* Real handles of the process stand for it, too. */
 static void process_handles(void) {
     HANDLE process = NULL;
@@ -278,6 +309,7 @@ int main(void) {
     low_bits();
     flags();
     duplicates();
+    comparisons();
     process_handles();
     closing_elsewhere();
     many_handles();

@@ -1,14 +1,13 @@
 /* Keys and lines of a standard input that is no terminal, by turns; ExitProcess ends it. */
 
 #include <windows.h>
-
 #include <conio.h>
 #include <stdio.h>
 #include <strsafe.h>
 #include <tchar.h>
 #include <unistd.h>
 
-static const char input[] = "kx\nold line\ntoo long\nwide line\ntoo long\nlast";
+static const char input[] = "kxyz\nold line\ntoo long\nwide line\ntoo long\nlast\nbytes\ncut";
 
 int main(void) {
     int ends[2];
@@ -23,8 +22,14 @@ int main(void) {
     printf("waiting %d\n", _kbhit());
     _ungetch('u');
     printf("waiting %d\n", _kbhit());
-    printf("pushed back %c\n", _getch());
+    printf("pushed back %c, %s\n", 'u',
+           _ungetch('v') == EOF && _getch() == 'u' ? "once" : "or not");
     printf("shown %c\n", _getche());
+    printf("old names: %d", kbhit());
+    printf(" %c", getch());
+    printf(" %c", getche());
+    ungetch('o');
+    printf(" %c\n", getch());
     printf("rest of the line '%s'\n", gets(line));
     printf("gets: %s\n", gets(line));
     if (gets_s(small, sizeof(small)) == NULL && *small == 0)
@@ -34,6 +39,11 @@ int main(void) {
         printf("_getts_s: too long\n");
     if (SUCCEEDED(StringCchGetsA(line, sizeof(line))))
         printf("StringCchGets: %s\n", line);
-    printf("end %d\n", _getch());
+    if (SUCCEEDED(StringCbGets(wide, sizeof(wide))))
+        _tprintf(_T("StringCbGets: %s\n"), wide);
+    printf("StringCbGets: %lx", (DWORD)StringCbGetsA(small, 3));
+    printf(" %s\n", small);
+    printf("end %d", getch() == 't' ? _getch() : 0);
+    printf(", waiting %d\n", _kbhit());
     ExitProcess(0);
 }
