@@ -79,6 +79,12 @@ static int by_vscwprintf(const wchar_t* format, ...) {
 static int by_vsnprintf(size_t count, const char* format, ...) {
     VARIADIC(_vsnprintf(narrow, count, format, arguments));
 }
+static int by_standard_vsnprintf(size_t count, const char* format, ...) {
+    VARIADIC(vsnprintf(narrow, count, format, arguments));
+}
+static int by_standard_vswprintf(size_t count, const wchar_t* format, ...) {
+    VARIADIC(vswprintf(wide, count, format, arguments));
+}
 static int by_vsnwprintf(size_t count, const wchar_t* format, ...) {
     VARIADIC(_vsnwprintf(wide, count, format, arguments));
 }
@@ -134,6 +140,9 @@ static void bounded(void) {
     WRITES_WIDE(by_vsnwprintf(10, L"%s", L"text"), 4, "text");
     WRITES_ALL_WIDE(by_vsnwprintf(2, L"%s", L"text"), -1, "te");
     WRITES_WIDE(by_vswprintf(L"%s %lu", L"text", (DWORD)-1), 15, "text 4294967295");
+    trace_note("the standard's, with a terminator");
+    WRITES(by_standard_vsnprintf(4, "%lu", (DWORD)-1), 10, "429");
+    WRITES_WIDE(by_standard_vswprintf(20, L"%lu", (DWORD)-1), 10, "4294967295");
 }
 
 static void with_size(void) {

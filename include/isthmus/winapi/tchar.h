@@ -73,7 +73,6 @@ typedef int _TINT;
 #    define _tcsnlen wcsnlen_s
 #    define _tcscpy isthmus_wcscpy
 #    define _tcsncpy isthmus_wcsncpy
-#    define _tcsccpy isthmus_wcscpy
 #    define _tcscat isthmus_wcscat
 #    define _tcsncat isthmus_wcsncat
 #    define _tcscmp isthmus_wcscmp
@@ -177,7 +176,6 @@ typedef int _TINT;
 #    define _tcsnlen strnlen_s
 #    define _tcscpy strcpy
 #    define _tcsncpy strncpy
-#    define _tcsccpy strcpy
 #    define _tcscat strcat
 #    define _tcsncat strncat
 #    define _tcscmp strcmp
