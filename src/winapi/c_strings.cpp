@@ -18,7 +18,11 @@ errno_t time_parts(struct tm* to, const time_t* time, struct tm* split(const tim
         return errno = EINVAL;
     }
     if (time == nullptr || split(time, to) == nullptr) {
-        std::memset(to, 0xff, sizeof(*to));
+        *to = {};
+        for (int* const part : {&to->tm_sec, &to->tm_min, &to->tm_hour, &to->tm_mday, &to->tm_mon,
+                                &to->tm_year, &to->tm_wday, &to->tm_yday, &to->tm_isdst}) {
+            *part = -1;
+        }
         return errno = EINVAL;
     }
     return 0;

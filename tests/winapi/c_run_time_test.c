@@ -161,8 +161,10 @@ static void errors(void) {
         HOLDS(is(""));
         GIVES(ctime_s(narrow, 26, NULL), EINVAL);
         GIVES(ctime_s(NULL, 26, &now), EINVAL);
-        GIVES(ctime_s(narrow, 26, &never), EINVAL);
-        HOLDS(is(""));
+        if (sizeof(never) > 4) {
+            GIVES(ctime_s(narrow, 26, &never), EINVAL);
+            HOLDS(is(""));
+        }
         GIVES(gmtime_s(NULL, &now), EINVAL);
         GIVES(gmtime_s(&parts, NULL), EINVAL);
         HOLDS(parts.tm_year == -1 && parts.tm_isdst == -1);
