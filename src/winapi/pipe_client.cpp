@@ -114,6 +114,7 @@ DWORD wait_for_pipe(const char* path, DWORD milliseconds) {
 
 /// Waits while all instances are taken; a wait that comes to nothing says so.
 DWORD open_when_free(const char* path, DWORD milliseconds, std::shared_ptr<file_object>& opened) {
+    // NOLINTNEXTLINE(misc-redundant-expression): the two have rights in common
     constexpr open_request request{.wanted = FILE_GENERIC_READ | FILE_GENERIC_WRITE};
     for (;;) {
         const DWORD code = open_pipe(path, request, opened);

@@ -33,6 +33,7 @@ DWORD check(const pipe_request& request) noexcept {
                                  FILE_FLAG_WRITE_THROUGH | FILE_FLAG_OVERLAPPED | WRITE_DAC |
                                  WRITE_OWNER | ACCESS_SYSTEM_SECURITY;
     constexpr DWORD known_mode =
+        // NOLINTNEXTLINE(misc-redundant-expression): they are different bits
         PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_NOWAIT | PIPE_REJECT_REMOTE_CLIENTS;
     const bool reads_messages = (request.pipe_mode & PIPE_READMODE_MESSAGE) != 0;
     const bool has_messages = (request.pipe_mode & PIPE_TYPE_MESSAGE) != 0;

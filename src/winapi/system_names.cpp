@@ -76,9 +76,9 @@ BOOL WINAPI GetUserNameA(LPSTR lpBuffer, LPDWORD pcbBuffer) {
         if (pcbBuffer == nullptr) {
             return ERROR_INVALID_PARAMETER;
         }
-        const DWORD room = lpBuffer != nullptr ? *pcbBuffer : 0;
-        *pcbBuffer = static_cast<DWORD>(name.size()) + 1;
-        if (room < *pcbBuffer) {
+        const std::size_t room = *pcbBuffer;
+        *pcbBuffer = static_cast<DWORD>(name.size() + 1);
+        if (lpBuffer == nullptr || room <= name.size()) {
             return ERROR_INSUFFICIENT_BUFFER;
         }
         std::memcpy(lpBuffer, name.c_str(), name.size() + 1);

@@ -16,8 +16,10 @@
 
 // A program whose wchar_t has 16 bits has its wmain under another name (minwindef.h), and in C++
 // the symbol tells the parameters. Whichever the program has is not null.
+// NOLINTBEGIN(bugprone-macro-parentheses): a type
 #define ISTHMUS_WMAIN(name, unit, symbol)                                                          \
     extern "C" int name(int, unit**, unit**) ISTHMUS_NAMED(symbol) __attribute__((weak))
+// NOLINTEND(bugprone-macro-parentheses)
 
 ISTHMUS_WMAIN(wmain_c, char32_t, "wmain");
 ISTHMUS_WMAIN(wmain_cpp, char32_t, "_Z5wmainiPPw");

@@ -83,7 +83,7 @@ UINT WINAPI GetTempFileNameW(LPCWSTR lpPathName,
     char name[2 * MAX_PATH];
     const UINT number = GetTempFileNameA(narrow(lpPathName), narrow(lpPrefixString), uUnique,
                                          lpTempFileName != nullptr ? name : nullptr);
-    if (number != 0) {
+    if (number != 0 && lpTempFileName != nullptr) {
         write(name, lpTempFileName);
     }
     return number;

@@ -55,6 +55,7 @@ private:
             return inserts_.array[number - 1];
         }
         while (read_.size() < number) {
+            // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has started it
             read_.push_back(va_arg(*inserts_.list, DWORD_PTR));
         }
         return read_[number - 1];

@@ -33,8 +33,8 @@ constexpr bool has(DWORD flags, DWORD flag) noexcept {
 /// A buffer, and where in it its terminator is.
 template <class Char>
 struct safe_buffer {
-    Char* text;
-    std::size_t size;
+    Char* text = nullptr;
+    std::size_t size = 0;
     std::size_t at = 0;
 
     void fill(std::size_t from, const safe_options<Char>& options) noexcept {

@@ -52,9 +52,9 @@ BOOL WINAPI GetUserNameW(LPWSTR lpBuffer, LPDWORD pcbBuffer) {
         if (pcbBuffer == nullptr) {
             return ERROR_INVALID_PARAMETER;
         }
-        const DWORD room = lpBuffer != nullptr ? *pcbBuffer : 0;
-        *pcbBuffer = static_cast<DWORD>(name.size()) + 1;
-        if (room < *pcbBuffer) {
+        const std::size_t room = *pcbBuffer;
+        *pcbBuffer = static_cast<DWORD>(name.size() + 1);
+        if (lpBuffer == nullptr || room <= name.size()) {
             return ERROR_INSUFFICIENT_BUFFER;
         }
         put(lpBuffer, name);

@@ -103,6 +103,7 @@ std::size_t span_of(const Char* text, const Char* set) noexcept {
     std::size_t length = 0;
     for (; text[length] != 0; ++length) {
         const Char each[2] = {text[length], 0};
+        // NOLINTNEXTLINE(readability-suspicious-call-argument): is it anywhere in the set?
         if (*find_any(set, each) == 0) {
             break;
         }
