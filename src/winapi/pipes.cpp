@@ -44,7 +44,6 @@ DWORD copy_user_name(pipe_file& pipe, char* buffer, DWORD size) {
 
 } // namespace isthmus::winapi
 
-using isthmus::winapi::fail;
 using isthmus::winapi::pipe_file;
 using isthmus::winapi::tell;
 using isthmus::winapi::with_pipe;
@@ -103,6 +102,8 @@ BOOL WINAPI TransactNamedPipe(HANDLE hNamedPipe,
     });
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): the signatures are Windows'
+
 BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe,
                                     LPDWORD lpMode,
                                     LPDWORD lpMaxCollectionCount,
@@ -134,6 +135,8 @@ BOOL WINAPI GetNamedPipeHandleStateA(HANDLE hNamedPipe,
         return code;
     });
 }
+
+// NOLINTEND(readability-non-const-parameter)
 
 BOOL WINAPI GetNamedPipeInfo(HANDLE hNamedPipe,
                              LPDWORD lpFlags,
