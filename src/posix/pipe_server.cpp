@@ -1,6 +1,7 @@
 #include "pipe_server.hpp"
 
 #include "file_lock.hpp"
+#include "immortal.hpp"
 #include "logging.hpp"
 #include "native_error.hpp"
 #include "pipe_path.hpp"
@@ -32,8 +33,8 @@ constexpr int backlog = 4096;
 /// The servers of this process, by directory. Guards creation and the last close.
 std::mutex servers_mutex;
 std::map<std::string, std::weak_ptr<pipe_server>>& servers() {
-    static std::map<std::string, std::weak_ptr<pipe_server>> all;
-    return all;
+    // Pipes may be closed after the destructors of static objects have run.
+    return detail::immortal<std::map<std::string, std::weak_ptr<pipe_server>>>();
 }
 
 std::string path_of(const std::string& encoded) {

@@ -29,11 +29,11 @@ struct pipe_request {
 };
 
 DWORD check(const pipe_request& request) noexcept {
+    // (WRITE_OWNER has the bit of FILE_FLAG_FIRST_PIPE_INSTANCE.)
     constexpr DWORD known_open = PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE |
                                  FILE_FLAG_WRITE_THROUGH | FILE_FLAG_OVERLAPPED | WRITE_DAC |
-                                 WRITE_OWNER | ACCESS_SYSTEM_SECURITY;
+                                 ACCESS_SYSTEM_SECURITY;
     constexpr DWORD known_mode =
-        // NOLINTNEXTLINE(misc-redundant-expression): they are different bits
         PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_NOWAIT | PIPE_REJECT_REMOTE_CLIENTS;
     const bool reads_messages = (request.pipe_mode & PIPE_READMODE_MESSAGE) != 0;
     const bool has_messages = (request.pipe_mode & PIPE_TYPE_MESSAGE) != 0;

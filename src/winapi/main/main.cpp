@@ -57,30 +57,46 @@ std::basic_string<Unit> wide(std::string_view text) {
     return result;
 }
 
-/// A list that ends with null, and lives as long as the program.
+/// A list that ends with null.
 template <class Unit>
-Unit** wide_list(char** texts) {
-    auto& list = *new std::vector<std::basic_string<Unit>>; // NOLINT: never destroyed
-    for (; *texts != nullptr; ++texts) {
-        list.push_back(wide<Unit>(*texts));
+class wide_list {
+public:
+    explicit wide_list(char** texts) {
+        for (; *texts != nullptr; ++texts) {
+            texts_.push_back(wide<Unit>(*texts));
+        }
+        for (auto& text : texts_) {
+            pointers_.push_back(text.data());
+        }
+        pointers_.push_back(nullptr);
     }
-    auto& pointers = *new std::vector<Unit*>; // NOLINT: never destroyed
-    for (auto& text : list) {
-        pointers.push_back(text.data());
-    }
-    pointers.push_back(nullptr);
-    return pointers.data();
-}
+
+    Unit** pointers() noexcept { return pointers_.data(); }
+
+private:
+    std::vector<std::basic_string<Unit>> texts_;
+    std::vector<Unit*> pointers_;
+};
+
+// The entry has the parameters that the program gave it, which may be fewer, or of other types.
+#ifdef __clang__
+#    define ISTHMUS_CALLS_ANY_ENTRY __attribute__((no_sanitize("function")))
+#else
+#    define ISTHMUS_CALLS_ANY_ENTRY
+#endif
 
 template <class Unit>
-bool run(std::initializer_list<entry_point<Unit>> candidates,
-         int argc,
-         char** argv,
-         char** environment,
-         int& status) {
+ISTHMUS_CALLS_ANY_ENTRY bool run(std::initializer_list<entry_point<Unit>> candidates,
+                                 int argc,
+                                 char** argv,
+                                 char** environment,
+                                 int& status) {
     for (const auto entry : candidates) {
         if (entry != nullptr) {
-            status = entry(argc, wide_list<Unit>(argv), wide_list<Unit>(environment));
+            // Never destroyed: the program may have kept pointers to them.
+            static auto& arguments = *new wide_list<Unit>(argv);
+            static auto& variables = *new wide_list<Unit>(environment);
+            status = entry(argc, arguments.pointers(), variables.pointers());
             return true;
         }
     }
