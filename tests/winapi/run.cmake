@@ -1,21 +1,12 @@
 # Runs a differential test and compares what it prints with the trace in the repository, which is the
 # same for every system and compiler:
 #
-#   cmake -DTRACE=traces/x.txt -DACTUAL=out.txt [-DRECORD=ON] -P run.cmake -- program [arg...]
+#   cmake "-DCOMMAND=[emulator|argument|]program" -DTRACE=traces/x.txt -DACTUAL=out.txt [-DRECORD=ON]
+#       -P run.cmake
 #
 # The traces are recorded from Windows programs: ISTHMUS_RECORD_TRACES=1 in the environment, under Wine.
 
-set(command "")
-set(after OFF)
-math(EXPR last "${CMAKE_ARGC} - 1")
-foreach(i RANGE ${last})
-  if(after)
-    list(APPEND command "${CMAKE_ARGV${i}}")
-  elseif(CMAKE_ARGV${i} STREQUAL "--")
-    set(after ON)
-  endif()
-endforeach()
-
+string(REPLACE "|" ";" command "${COMMAND}")
 execute_process(COMMAND ${command} OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)
 string(REPLACE "\r\n" "\n" output "${output}")
 file(WRITE "${ACTUAL}" "${output}")
