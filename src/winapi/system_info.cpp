@@ -38,8 +38,14 @@ void* address(std::uintptr_t number) noexcept {
 
 VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo) {
     constexpr DWORD granularity = 64 * 1024; // as everywhere on Windows; of views, too
+    // Up to the last page, where the stack may be (Windows leaves out the last 64 KiB), of
+    // addresses of 48 bits, or on x86-64 of 47.
+#if defined(__x86_64__)
+    constexpr std::uintptr_t highest = 0x7FFFFFFFEFFF;
+#else
     constexpr std::uintptr_t highest =
-        sizeof(void*) == 8 ? static_cast<std::uintptr_t>(0x7FFFFFFEFFFFULL) : 0x7FFEFFFFU;
+        sizeof(void*) == 8 ? static_cast<std::uintptr_t>(0xFFFFFFFFEFFFULL) : 0xFFFFEFFFU;
+#endif
     constexpr unsigned bits = 8 * sizeof(DWORD_PTR);
     const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
     *lpSystemInfo = {};

@@ -35,13 +35,14 @@ static DWORD result_of(HANDLE thread) {
 static void for_a_message(void) {
     HANDLE writer;
     HANDLE thread;
+    DWORD written = 0;
     trace_note("for a message");
     OPENS(slot, CreateMailslot(mailslot_name(TEXT("wait")), 0, MAILSLOT_WAIT_FOREVER, NULL));
     OPENS(writer, CreateFile(mailslot_name(TEXT("wait")), GENERIC_WRITE, FILE_SHARE_READ, NULL,
                              OPEN_EXISTING, 0, NULL));
     thread = start_reading();
     GIVES(WaitForSingleObject(thread, 20), WAIT_TIMEOUT);
-    SUCCEEDS(WriteFile(writer, "at last", 7, &count, NULL));
+    SUCCEEDS(WriteFile(writer, "at last", 7, &written, NULL));
     GIVES(result_of(thread), TRUE);
     GIVES(error, UNTOUCHED);
     HAS_BYTES(buffer, count, "at last");
