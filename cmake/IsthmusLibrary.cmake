@@ -18,7 +18,7 @@ file(GLOB isthmus_private_headers CONFIGURE_DEPENDS
      "${src}/*.hpp" "${src}/net/*.hpp" "${src}/${isthmus_backend}/*.hpp")
 # (What only Windows compiles must show there that it includes what it uses.)
 file(GLOB isthmus_windows_sources "${src}/win32/*.cpp")
-set_source_files_properties(${isthmus_windows_sources} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+set_source_files_properties(${isthmus_windows_sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 if(NOT isthmus_sources)
   message(FATAL_ERROR "No sources in ${src}")
 endif()
@@ -36,9 +36,7 @@ function(isthmus_add_library target type)
   # Headers of Asio and spdlog are an inner matter; only what must be linked is passed on.
   target_link_libraries(${target} PRIVATE
     "$<BUILD_INTERFACE:isthmus_settings>" "$<BUILD_INTERFACE:asio::asio>" Threads::Threads)
-  isthmus_precompile(${target}
-    <algorithm> <array> <atomic> <chrono> <functional> <map> <memory> <mutex> <optional> <span>
-    <string> <string_view> <system_error> <thread> <utility> <vector> <spdlog/common.h>)
+  isthmus_unite(${target})
   if(ISTHMUS_FUZZ)
     # What guides the fuzzers; the tests do without, which compiles them in less time.
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)

@@ -55,6 +55,18 @@ if(ISTHMUS_FUZZ)
   endif()
 endif()
 
+# Sources that are compiled together read their headers once. Each still includes what it uses, and no
+# two have a name in common: the leg linux-gcc, which compiles each alone, and the others would find out.
+function(isthmus_unite target)
+  if(ISTHMUS_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      # It takes each source for a header, where an anonymous namespace would be a mistake.
+      target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
+  endif()
+endfunction()
+
 # A precompiled header of what most of a target's sources include, and nothing of the project's own:
 # CMake makes a system header of it, whose warnings nobody sees. Each source still includes what it
 # uses; the leg linux-gcc, which does without these headers, would find it out.

@@ -35,6 +35,7 @@ target_sources(isthmus_winapi PRIVATE "$<TARGET_OBJECTS:isthmus_winapi_16>")
 
 foreach(target IN ITEMS isthmus_winapi isthmus_winapi_16)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  isthmus_unite(${target})
   target_include_directories(${target} PRIVATE "${winapi_src}" "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:isthmus_settings>" Threads::Threads)
 endforeach()

@@ -1,5 +1,6 @@
 #include "listener_core.hpp"
 #include "native_error.hpp"
+#include "object_call.hpp"
 #include "pipe.hpp"
 #include "stop_callback.hpp"
 
@@ -10,6 +11,7 @@
 
 namespace isthmus {
 
+using detail::check_open;
 using detail::library_error;
 using detail::operation;
 using detail::pipe_operation;
@@ -18,17 +20,8 @@ namespace win32_code = detail::win32_code;
 
 namespace {
 
-const std::string no_name;
-
 const std::string& name_of(const std::unique_ptr<detail::pipe>& pipe) noexcept {
-    return pipe ? pipe->address().name() : no_name;
-}
-
-/// True if there is a pipe; sets `ec` if not.
-bool check_open(const std::unique_ptr<detail::pipe>& pipe, operation what, std::error_code& ec) {
-    if (!pipe)
-        ec = win32_error(what, win32_code::invalid_handle);
-    return pipe != nullptr;
+    return pipe ? pipe->address().name() : detail::no_name;
 }
 
 /// The name is looked up only when there is an error to tell.

@@ -1,6 +1,7 @@
 #include "listener_core.hpp"
 #include "logging.hpp"
 #include "native_error.hpp"
+#include "object_call.hpp"
 
 #include <isthmus/channel.hpp>
 #include <isthmus/error.hpp>
@@ -110,8 +111,6 @@ namespace win32_code = detail::win32_code;
 
 namespace {
 
-const std::string no_name;
-
 bool valid(const listener_options& options) noexcept {
     const bool fifo_possible =
         options.mode == channel_mode::byte && options.direction != channel_direction::duplex &&
@@ -210,7 +209,7 @@ channel channel_listener::accept() {
 }
 
 const std::string& channel_listener::name() const noexcept {
-    return core_ ? core_->name() : no_name;
+    return core_ ? core_->name() : detail::no_name;
 }
 
 void channel_listener::cancel() noexcept {

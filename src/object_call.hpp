@@ -14,8 +14,7 @@
 #include <system_error>
 
 /// \file
-/// What the portable halves of regions, mutexes, semaphores and events share: checks that come
-/// before any system call.
+/// What the portable halves share: checks that come before any system call.
 
 namespace isthmus::detail {
 

@@ -2,6 +2,7 @@
 #include "mailslot_source.hpp"
 #include "native_error.hpp"
 #include "net/datagram_receiver.hpp"
+#include "object_call.hpp"
 
 #include <isthmus/error.hpp>
 #include <isthmus/slot.hpp>
@@ -10,9 +11,11 @@
 
 namespace isthmus {
 
+using detail::check_open;
 using detail::mailslot;
 using detail::mailslot_source;
 using detail::mailslot_writer;
+using detail::name_of;
 using detail::operation;
 using detail::throw_if_error;
 using detail::throw_unless_timed_out;
@@ -23,23 +26,6 @@ namespace win32_code = detail::win32_code;
 namespace {
 
 constexpr std::size_t largest_quota = std::size_t{1} << 30U;
-
-const std::string nameless;
-
-/// True if there is an object; sets `ec` if not.
-template <class Object>
-bool check_open(const std::unique_ptr<Object>& object,
-                operation what,
-                std::error_code& ec) noexcept {
-    if (!object)
-        ec = win32_error(what, win32_code::invalid_handle);
-    return object != nullptr;
-}
-
-template <class Object>
-const std::string& name_of(const std::unique_ptr<Object>& object) noexcept {
-    return object ? object->name() : nameless;
-}
 
 /// Nothing, and an error of the operation, if it is no slot's name.
 std::optional<slot_address> parse_address(std::string_view text,

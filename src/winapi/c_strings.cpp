@@ -31,7 +31,7 @@ errno_t time_parts(struct tm* to, const time_t* time, struct tm* split(const tim
 } // namespace
 
 int _stricmp(const char* left, const char* right) {
-    return compare(left, right, any_size, true);
+    return compare(left, right, endless, true);
 }
 
 int _strnicmp(const char* left, const char* right, size_t count) {
@@ -57,7 +57,7 @@ char* _strrev(char* text) {
 }
 
 errno_t strcpy_s(char* to, size_t size, const char* from) {
-    return append_bounded(to, size, 0, from, any_size - 1);
+    return append_bounded(to, size, 0, from, endless - 1);
 }
 
 errno_t strncpy_s(char* to, size_t size, const char* from, size_t count) {
@@ -65,7 +65,7 @@ errno_t strncpy_s(char* to, size_t size, const char* from, size_t count) {
 }
 
 errno_t strcat_s(char* to, size_t size, const char* from) {
-    return append_to_text(to, size, from, any_size - 1);
+    return append_to_text(to, size, from, endless - 1);
 }
 
 errno_t strncat_s(char* to, size_t size, const char* from, size_t count) {
@@ -81,7 +81,7 @@ size_t strnlen_s(const char* text, size_t size) {
 }
 
 char* _itoa(int value, char* text, int radix) {
-    write_signed(value, text, any_size, radix);
+    write_signed(value, text, endless, radix);
     return text;
 }
 
@@ -90,7 +90,7 @@ errno_t _itoa_s(int value, char* text, size_t size, int radix) {
 }
 
 char* _ultoa(ULONG value, char* text, int radix) {
-    write_number(value, false, text, any_size, radix);
+    write_number(value, false, text, endless, radix);
     return text;
 }
 
@@ -99,12 +99,12 @@ errno_t _ultoa_s(ULONG value, char* text, size_t size, int radix) {
 }
 
 char* _i64toa(__int64 value, char* text, int radix) {
-    write_signed(value, text, any_size, radix);
+    write_signed(value, text, endless, radix);
     return text;
 }
 
 char* _ui64toa(unsigned __int64 value, char* text, int radix) {
-    write_number(value, false, text, any_size, radix);
+    write_number(value, false, text, endless, radix);
     return text;
 }
 

@@ -12,7 +12,7 @@ int WINAPI lstrlenA(LPCSTR lpString) {
 }
 
 LPSTR WINAPI lstrcpyA(LPSTR lpString1, LPCSTR lpString2) {
-    return put(lpString1, 0, lpString2, any_size);
+    return put(lpString1, 0, lpString2, endless);
 }
 
 LPSTR WINAPI lstrcpynA(LPSTR lpString1, LPCSTR lpString2, int iMaxLength) {
@@ -21,7 +21,7 @@ LPSTR WINAPI lstrcpynA(LPSTR lpString1, LPCSTR lpString2, int iMaxLength) {
 }
 
 LPSTR WINAPI lstrcatA(LPSTR lpString1, LPCSTR lpString2) {
-    return put(lpString1, lpString1 != nullptr ? text_length(lpString1) : 0, lpString2, any_size);
+    return put(lpString1, lpString1 != nullptr ? text_length(lpString1) : 0, lpString2, endless);
 }
 
 int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2) {

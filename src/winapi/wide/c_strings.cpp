@@ -10,7 +10,7 @@
 using namespace isthmus::winapi; // NOLINT(google-build-using-namespace)
 
 int _wcsicmp(const wchar_t* left, const wchar_t* right) {
-    return compare(left, right, any_size, true);
+    return compare(left, right, endless, true);
 }
 
 int _wcsnicmp(const wchar_t* left, const wchar_t* right, size_t count) {
@@ -36,7 +36,7 @@ wchar_t* _wcsrev(wchar_t* text) {
 }
 
 errno_t wcscpy_s(wchar_t* to, size_t size, const wchar_t* from) {
-    return append_bounded(to, size, 0, from, any_size - 1);
+    return append_bounded(to, size, 0, from, endless - 1);
 }
 
 errno_t wcsncpy_s(wchar_t* to, size_t size, const wchar_t* from, size_t count) {
@@ -44,7 +44,7 @@ errno_t wcsncpy_s(wchar_t* to, size_t size, const wchar_t* from, size_t count) {
 }
 
 errno_t wcscat_s(wchar_t* to, size_t size, const wchar_t* from) {
-    return append_to_text(to, size, from, any_size - 1);
+    return append_to_text(to, size, from, endless - 1);
 }
 
 errno_t wcsncat_s(wchar_t* to, size_t size, const wchar_t* from, size_t count) {
@@ -60,7 +60,7 @@ size_t wcsnlen_s(const wchar_t* text, size_t size) {
 }
 
 wchar_t* _itow(int value, wchar_t* text, int radix) {
-    write_signed(value, text, any_size, radix);
+    write_signed(value, text, endless, radix);
     return text;
 }
 
@@ -69,7 +69,7 @@ errno_t _itow_s(int value, wchar_t* text, size_t size, int radix) {
 }
 
 wchar_t* _ultow(ULONG value, wchar_t* text, int radix) {
-    write_number(value, false, text, any_size, radix);
+    write_number(value, false, text, endless, radix);
     return text;
 }
 
@@ -78,11 +78,11 @@ errno_t _ultow_s(ULONG value, wchar_t* text, size_t size, int radix) {
 }
 
 wchar_t* _i64tow(__int64 value, wchar_t* text, int radix) {
-    write_signed(value, text, any_size, radix);
+    write_signed(value, text, endless, radix);
     return text;
 }
 
 wchar_t* _ui64tow(unsigned __int64 value, wchar_t* text, int radix) {
-    write_number(value, false, text, any_size, radix);
+    write_number(value, false, text, endless, radix);
     return text;
 }

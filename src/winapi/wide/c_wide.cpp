@@ -77,7 +77,7 @@ wchar_t* isthmus_wcsncat(wchar_t* to, const wchar_t* from, size_t count) {
 }
 
 int isthmus_wcscmp(const wchar_t* left, const wchar_t* right) {
-    return compare(left, right, any_size, false);
+    return compare(left, right, endless, false);
 }
 
 int isthmus_wcsncmp(const wchar_t* left, const wchar_t* right, size_t count) {

@@ -12,7 +12,7 @@ int WINAPI lstrlenW(LPCWSTR lpString) {
 }
 
 LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2) {
-    return put(lpString1, 0, lpString2, any_size);
+    return put(lpString1, 0, lpString2, endless);
 }
 
 LPWSTR WINAPI lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength) {
@@ -21,7 +21,7 @@ LPWSTR WINAPI lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength) {
 }
 
 LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2) {
-    return put(lpString1, lpString1 != nullptr ? text_length(lpString1) : 0, lpString2, any_size);
+    return put(lpString1, lpString1 != nullptr ? text_length(lpString1) : 0, lpString2, endless);
 }
 
 int WINAPI lstrcmpW(LPCWSTR lpString1, LPCWSTR lpString2) {

@@ -129,9 +129,6 @@ int store_some(Char* buffer,
     return store(buffer, size, overflow::refuse, format, arguments);
 }
 
-/// Without a size, as sprintf.
-constexpr std::size_t endless = ~std::size_t{0};
-
 } // namespace
 
 } // namespace ISTHMUS_WIDE_NAMESPACE

@@ -13,8 +13,6 @@
 namespace isthmus::winapi {
 inline namespace ISTHMUS_WIDE_NAMESPACE {
 
-inline constexpr std::size_t endless = ~std::size_t{0};
-
 /// What the Ex forms have beside.
 template <class Char>
 struct safe_options {

@@ -18,7 +18,7 @@ inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 namespace {
 
-void put(wchar_t* to, const wide_text& text) noexcept {
+void store_text(wchar_t* to, const wide_text& text) noexcept {
     std::memcpy(to, text.c_str(), (text.size() + 1) * sizeof(wchar_t));
 }
 
@@ -41,7 +41,7 @@ BOOL WINAPI GetComputerNameW(LPWSTR lpBuffer, LPDWORD nSize) {
             ++*nSize; // with the terminator
             return ERROR_BUFFER_OVERFLOW;
         }
-        put(lpBuffer, name);
+        store_text(lpBuffer, name);
         return ERROR_SUCCESS;
     }));
 }
@@ -57,7 +57,7 @@ BOOL WINAPI GetUserNameW(LPWSTR lpBuffer, LPDWORD pcbBuffer) {
         if (lpBuffer == nullptr || room <= name.size()) {
             return ERROR_INSUFFICIENT_BUFFER;
         }
-        put(lpBuffer, name);
+        store_text(lpBuffer, name);
         return ERROR_SUCCESS;
     }));
 }
@@ -78,7 +78,7 @@ DWORD WINAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
         const bool fits = path.size() < nSize;
         length = fits ? static_cast<DWORD>(path.size()) : nSize;
         path.resize(fits ? length : nSize - 1);
-        put(lpFilename, path);
+        store_text(lpFilename, path);
         return fits ? ERROR_SUCCESS : ERROR_INSUFFICIENT_BUFFER;
     }));
     return length;
@@ -104,7 +104,7 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSiz
         const auto text = widened(value);
         const bool fits = lpBuffer != nullptr && text.size() < nSize;
         if (fits) {
-            put(lpBuffer, text);
+            store_text(lpBuffer, text);
         }
         result = static_cast<DWORD>(text.size() + (fits ? 0 : 1));
         return ERROR_SUCCESS;

@@ -4,6 +4,7 @@
 
 #include <isthmus/winapi/minwindef.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -20,6 +21,9 @@
 
 namespace isthmus::winapi {
 inline namespace ISTHMUS_WIDE_NAMESPACE {
+
+/// Of a buffer whose caller does not say.
+inline constexpr std::size_t endless = ~std::size_t{0};
 
 /// What takes the place of what is no character (U+FFFD).
 inline constexpr char32_t replacement = 0xFFFD;

@@ -19,7 +19,7 @@ namespace isthmus::winapi {
 inline namespace ISTHMUS_WIDE_NAMESPACE {
 
 template <class Char>
-std::size_t text_length(const Char* text, std::size_t limit = ~std::size_t{0}) noexcept {
+std::size_t text_length(const Char* text, std::size_t limit = endless) noexcept {
     std::size_t length = 0;
     while (length != limit && text[length] != 0) {
         ++length;
@@ -192,8 +192,6 @@ errno_t write_signed(Number value, Char* text, std::size_t size, int radix) noex
     return write_number(negative ? static_cast<std::uint64_t>(value) : std::uint64_t{bits},
                         negative, text, size, radix);
 }
-
-inline constexpr std::size_t any_size = ~std::size_t{0};
 
 } // namespace ISTHMUS_WIDE_NAMESPACE
 } // namespace isthmus::winapi
