@@ -36,7 +36,7 @@ function(isthmus_add_library target type)
   # Headers of Asio and spdlog are an inner matter; only what must be linked is passed on.
   target_link_libraries(${target} PRIVATE
     "$<BUILD_INTERFACE:isthmus_settings>" "$<BUILD_INTERFACE:asio::asio>" Threads::Threads)
-  isthmus_unite(${target})
+  isthmus_unite(${target} ${ARGN})
   if(ISTHMUS_FUZZ)
     # What guides the fuzzers; the tests do without, which compiles them in less time.
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
@@ -63,7 +63,7 @@ set_target_properties(isthmus PROPERTIES EXPORT_NAME static POSITION_INDEPENDENT
 add_library(isthmus::static ALIAS isthmus)
 
 if(ISTHMUS_BUILD_SHARED)
-  isthmus_add_library(isthmus_shared SHARED)
+  isthmus_add_library(isthmus_shared SHARED COPY)
   set_target_properties(isthmus_shared PROPERTIES
     EXPORT_NAME shared OUTPUT_NAME isthmus
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})

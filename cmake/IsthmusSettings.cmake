@@ -57,7 +57,11 @@ endif()
 
 # Sources that are compiled together read their headers once. Each still includes what it uses, and no
 # two have a name in common: the leg linux-gcc, which compiles each alone, and the others would find out.
+# COPY: another target has the same sources.
 function(isthmus_unite target)
+  if(ISTHMUS_UNITY STREQUAL "COPIES" AND NOT "COPY" IN_LIST ARGN)
+    return()
+  endif()
   if(ISTHMUS_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -69,7 +73,7 @@ endfunction()
 
 # A precompiled header of what most of a target's sources include, and nothing of the project's own:
 # CMake makes a system header of it, whose warnings nobody sees. Each source still includes what it
-# uses; the leg linux-gcc, which does without these headers, would find it out.
+# uses; builds without a preset, and those by MSVC and on macOS, do without these headers.
 function(isthmus_precompile target)
   if(ISTHMUS_PCH)
     target_precompile_headers(${target} PRIVATE ${ARGN})

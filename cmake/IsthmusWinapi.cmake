@@ -31,11 +31,12 @@ add_library(isthmus_winapi STATIC ${winapi_sources} ${winapi_wide_sources})
 # What has to do with wchar_t a second time, for programs in which that has 16 bits (ISTHMUS_WIDE).
 add_library(isthmus_winapi_16 OBJECT ${winapi_wide_sources})
 target_compile_options(isthmus_winapi_16 PRIVATE -fshort-wchar)
+isthmus_unite(isthmus_winapi)
+isthmus_unite(isthmus_winapi_16 COPY)
 target_sources(isthmus_winapi PRIVATE "$<TARGET_OBJECTS:isthmus_winapi_16>")
 
 foreach(target IN ITEMS isthmus_winapi isthmus_winapi_16)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  isthmus_unite(${target})
   target_include_directories(${target} PRIVATE "${winapi_src}" "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:isthmus_settings>" Threads::Threads)
 endforeach()

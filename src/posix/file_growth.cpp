@@ -1,6 +1,7 @@
 #include "file_growth.hpp"
 
 #include "capabilities.hpp"
+#include "syscalls.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -53,11 +54,20 @@ int allocate_in_file(int fd, off_t offset, off_t size) {
     if (!may_grow_to(offset + size))
         return -1;
 #if ISTHMUS_LINUX_FAST_PATHS
-    const int reason = ::posix_fallocate(fd, offset, size);
-    if (reason == 0)
-        return 0;
-    errno = reason;
-    return -1;
+    // In parts: in some kernels a signal interrupts, and a timer's would interrupt the whole always.
+    while (size > 0) {
+        const off_t part = std::min(size, off_t{64} << 20U);
+        const int reason = ::posix_fallocate(fd, offset, part);
+        if (reason == EINTR)
+            continue;
+        if (reason != 0) {
+            errno = reason;
+            return -1;
+        }
+        offset += part;
+        size -= part;
+    }
+    return 0;
 #else
     // Zeros are written only where nothing is yet: behind the end, and over the hole that they
     // fill. What can never fit is not begun.
@@ -80,6 +90,17 @@ int allocate_in_file(int fd, off_t offset, off_t size) {
     }
     return 0;
 #endif
+}
+
+bool extend(int fd, off_t from, off_t to) {
+    if (os.allocate(fd, from, to - from) == 0)
+        return true;
+    if (errno == EOPNOTSUPP || errno == EINVAL)
+        return os.ftruncate(fd, to) == 0; // there is no asking for room in this file system
+    const int reason = errno;
+    os.ftruncate(fd, from);
+    errno = reason;
+    return false;
 }
 
 } // namespace isthmus::posix

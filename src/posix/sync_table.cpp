@@ -201,7 +201,7 @@ bool sync_table::alive(identity who) const noexcept {
 }
 
 identity sync_table::find_self() noexcept {
-    auto& known = known_threads[serial_ % known_threads.size()];
+    auto& known = known_threads[static_cast<std::size_t>(serial_ % known_threads.size())];
     if (known.table == serial_) {
         known_thread = known;
         return known.me;

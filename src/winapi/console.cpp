@@ -1,5 +1,9 @@
 #include "immortal.hpp"
 #include "last_error.hpp"
+#include "net/worker_thread.hpp"
+#include "posix/descriptor.hpp"
+#include "posix/fork_guard.hpp"
+#include "posix/syscalls.hpp"
 
 #include <isthmus/winapi/consoleapi.h>
 #include <isthmus/winapi/consoleapi2.h>
@@ -13,6 +17,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <iterator>
 #include <mutex>
@@ -40,9 +45,16 @@ constexpr std::array<signal_event, 4> events = {{{SIGINT, CTRL_C_EVENT},
 
 /// What the signal handler may use: a pipe whose other end a thread reads.
 std::atomic<int> wake_descriptor = -1;
+std::atomic<std::uint32_t> forks_before = 0;
 
 extern "C" void isthmus_note_signal(int signal) {
     const int error = errno;
+    if (posix::forks_so_far() != forks_before) {
+        // A child that has not started its program yet: the pipe and the thread are its parent's.
+        ::signal(signal, SIG_DFL);
+        ::raise(signal);
+        return;
+    }
     const auto byte = static_cast<char>(signal);
     // (A full pipe: so many signals wait already that one more says nothing.)
     static_cast<void>(::write(wake_descriptor.load(), &byte, 1) == 1);
@@ -55,11 +67,12 @@ public:
 
     DWORD add(PHANDLER_ROUTINE handler) {
         const std::lock_guard lock(mutex_);
-        handlers_.push_back(handler);
+        handlers_.reserve(handlers_.size() + 1);
         if (!started_) {
             start();
             started_ = true;
         }
+        handlers_.push_back(handler);
         return ERROR_SUCCESS;
     }
 
@@ -85,15 +98,16 @@ private:
     /// May throw std::system_error.
     void start() {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0) {
+        if (posix::os.pipe(ends.data()) != 0) {
             throw std::system_error(errno, std::generic_category());
         }
-        for (const int end : ends) {
-            ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        }
-        ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
-        wake_descriptor = ends[1];
-        start_thread([this, from = ends[0]] { dispatch(from); });
+        posix::descriptor from(ends[0]);
+        posix::descriptor to(ends[1]);
+        ::fcntl(to.get(), F_SETFL, O_NONBLOCK);
+        start_thread([this, fd = from.get()] { dispatch(fd); });
+        from.release(); // from here on it is there as long as the process
+        wake_descriptor = to.release();
+        forks_before = posix::forks_so_far();
         for (const auto& each : events) {
             if (each.signal == SIGINT && ignores_interrupts_) {
                 continue;
@@ -108,17 +122,7 @@ private:
     /// A thread that takes no signals: it could be the one that has to act on them.
     template <class Body>
     static void start_thread(Body body) {
-        sigset_t all;
-        sigset_t before;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before);
-        try {
-            std::thread(body).detach();
-        } catch (...) {
-            ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-            throw;
-        }
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        net::start_worker(body).detach();
     }
 
     void dispatch(int from) noexcept {

@@ -123,6 +123,9 @@ DWORD disk_file::write(std::span<const std::byte> data,
     if (data.empty()) {
         return ERROR_SUCCESS;
     }
+    if (static_cast<std::uint64_t>(from) > largest_position - data.size()) {
+        return ERROR_INVALID_PARAMETER;
+    }
     if (!posix::may_grow_to(from + static_cast<off_t>(data.size()))) {
         return ERROR_DISK_FULL;
     }
@@ -177,10 +180,10 @@ DWORD disk_file::cut_or_extend() {
     if (end < 0 || ::fstat(fd_, &status) != 0) {
         return last_errno();
     }
-    if (end < status.st_size && is_mapped_file(status)) {
-        return ERROR_USER_MAPPED_FILE;
+    if (end < status.st_size) {
+        return cut_file(fd_, status, end);
     }
-    return posix::truncate_file(fd_, end) == 0 ? ERROR_SUCCESS : last_errno();
+    return posix::extend(fd_, status.st_size, end) ? ERROR_SUCCESS : last_errno();
 }
 
 DWORD disk_file::size(std::uint64_t& size) const {

@@ -3,7 +3,6 @@
 #include "mapped_file.hpp"
 #include "path.hpp"
 #include "posix/descriptor.hpp"
-#include "posix/file_growth.hpp"
 #include "security.hpp"
 
 #include <isthmus/access.hpp>
@@ -149,9 +148,7 @@ DWORD open_disk_file(const char* path,
         code = file_sharing::begin(made.fd.get(), status, uses, request.share_mode, sharing);
     }
     if (code == ERROR_SUCCESS && regular && !made.is_new && empties(request.disposition)) {
-        code = is_mapped_file(status)                        ? DWORD{ERROR_USER_MAPPED_FILE}
-               : posix::truncate_file(made.fd.get(), 0) == 0 ? DWORD{ERROR_SUCCESS}
-                                                             : win32_code_of_errno(errno);
+        code = cut_file(made.fd.get(), status, 0);
     }
     if (code != ERROR_SUCCESS) {
         return code;

@@ -122,11 +122,11 @@ DWORD handle_table::change_flags(HANDLE handle, DWORD mask, DWORD flags) noexcep
 }
 
 void handle_table::close_all_at_exit() noexcept {
-    if (::getpid() != process_) {
-        return;
+    if (posix::process_stamp() != process_) {
+        return; // a child has its parent's handles, which are not its own to close
     }
     mutex_.lock(); // for ever
-    process_ends.store(true);
+    end_calls_of_others();
     for (auto& each : entries_) {
         if (each.object && !each.object->handle_closed()) {
             each.object.reset();
@@ -139,6 +139,8 @@ void handle_table::close_all_at_exit() noexcept {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     entries_.clear();
+    first_free_ = 0;
+    open_ = 0;
 }
 
 namespace {

@@ -2,11 +2,9 @@
 
 #include "kernel_object.hpp"
 #include "last_error.hpp"
+#include "posix/fork_guard.hpp"
 
 #include <isthmus/winapi/handleapi.h>
-
-#include <sys/types.h>
-#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +48,8 @@ public:
 
     /// As Windows does when a process ends: or their files would stay until somebody finds them
     /// dead. Threads that still run, which Windows would have ended by then, come no further than
-    /// to their next use of a handle.
+    /// to their next use of a handle; what this thread still does (destructor functions of libraries)
+    /// finds no handle any more.
     void close_all_at_exit() noexcept;
 
 private:
@@ -63,8 +62,8 @@ private:
 
     entry* entry_of(HANDLE handle) noexcept;
 
-    const pid_t process_ = ::getpid();
-    std::mutex mutex_;
+    const std::uint64_t process_ = posix::process_stamp();
+    std::recursive_mutex mutex_;
     std::vector<entry> entries_;
     std::uint32_t first_free_ = 0; ///< one more than the index; 0: none
     std::size_t open_ = 0;

@@ -24,8 +24,19 @@ namespace isthmus::winapi {
 
 std::atomic<bool> process_ends = false;
 
+namespace {
+
+thread_local bool ends_the_process = false;
+
+} // namespace
+
+void end_calls_of_others() noexcept {
+    ends_the_process = true;
+    process_ends.store(true);
+}
+
 void wait_for_the_end() noexcept {
-    for (;;) {
+    while (!ends_the_process) {
         ::pause();
     }
 }

@@ -19,18 +19,22 @@ DWORD win32_code_of(const std::error_code& code) noexcept;
 /// The same for the errno of a system call on a file.
 DWORD win32_code_of_errno(int code) noexcept;
 
-/// The process closes all its handles, and has nothing else to do any more.
+/// The process closes all its handles.
 extern std::atomic<bool> process_ends;
 
-/// Holds the calling thread up until the process has ended: on Windows there would be no such
-/// threads at that time.
-[[noreturn]] void wait_for_the_end() noexcept;
+/// The calling thread is the one that ends the process. What fails in others from now on, fails
+/// because of that.
+void end_calls_of_others() noexcept;
+
+/// Holds threads up, all but that one, until the process has ended: on Windows there would be no
+/// such threads at that time.
+void wait_for_the_end() noexcept;
 
 /// True if `code` is ERROR_SUCCESS, which leaves the last error alone.
 inline BOOL report(DWORD code) noexcept {
     if (code != ERROR_SUCCESS) {
         if (process_ends.load(std::memory_order_relaxed)) {
-            wait_for_the_end(); // the call has been ended by that
+            wait_for_the_end();
         }
         SetLastError(code);
     }

@@ -1,7 +1,10 @@
 #include "mapped_file.hpp"
 
 #include "immortal.hpp"
+#include "last_error.hpp"
+#include "posix/file_growth.hpp"
 
+#include <cerrno>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -47,9 +50,12 @@ std::shared_ptr<const void> hold_mapped_file(const struct ::stat& file) {
     return std::make_shared<const holder>(file_id(file.st_dev, file.st_ino));
 }
 
-bool is_mapped_file(const struct ::stat& file) noexcept {
+DWORD cut_file(int fd, const struct ::stat& file, off_t size) noexcept {
     const std::lock_guard lock(all().mutex);
-    return all().holders.contains(file_id(file.st_dev, file.st_ino));
+    if (all().holders.contains(file_id(file.st_dev, file.st_ino))) {
+        return ERROR_USER_MAPPED_FILE;
+    }
+    return posix::truncate_file(fd, size) == 0 ? ERROR_SUCCESS : win32_code_of_errno(errno);
 }
 
 } // namespace isthmus::winapi

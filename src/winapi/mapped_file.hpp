@@ -1,5 +1,7 @@
 #pragma once
 
+#include <isthmus/winapi/minwindef.h>
+
 #include <sys/stat.h>
 
 #include <memory>
@@ -13,6 +15,7 @@ namespace isthmus::winapi {
 /// As long as it lives the file counts as mapped.
 std::shared_ptr<const void> hold_mapped_file(const struct ::stat& file);
 
-bool is_mapped_file(const struct ::stat& file) noexcept;
+/// Makes a file shorter, or says ERROR_USER_MAPPED_FILE. A Win32 code.
+DWORD cut_file(int fd, const struct ::stat& file, off_t size) noexcept;
 
 } // namespace isthmus::winapi

@@ -217,19 +217,19 @@ DWORD pipe_file::connect() {
     }
     pipe_operation op;
     pipe_->start_listen(op);
-    if (returns_at_once_) {
-        if (!op.pending)
-            return op.error ? win32_code_of(op.error) : ERROR_PIPE_CONNECTED;
+    if (returns_at_once_ && op.pending) {
         pipe_->cancel(op);
         return ERROR_PIPE_LISTENING;
     }
+    const DWORD success = returns_at_once_ ? ERROR_PIPE_CONNECTED : ERROR_SUCCESS;
     const DWORD code = complete(op, ERROR_BROKEN_PIPE);
     // Another thread may have taken the client in, in any call that needs one.
     if (code == ERROR_INVALID_PARAMETER && detail::state_of(*pipe_) != pipe_state::listening)
-        return ERROR_SUCCESS;
-    if (code == ERROR_SUCCESS)
-        detail::tell_connected(*pipe_);
-    return code;
+        return success;
+    if (code != ERROR_SUCCESS)
+        return code;
+    detail::tell_connected(*pipe_);
+    return success;
 }
 
 DWORD pipe_file::disconnect() {

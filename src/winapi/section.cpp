@@ -5,6 +5,7 @@
 #include "last_error.hpp"
 #include "mapped_file.hpp"
 #include "object_names.hpp"
+#include "posix/file_growth.hpp"
 #include "posix/mapping.hpp"
 #include "posix/named_object.hpp"
 #include "posix/region_file.hpp"
@@ -128,6 +129,11 @@ DWORD take_file(disk_file& file, section_request& request, struct ::stat& status
     if (::fstat(file.descriptor(), &status) != 0) {
         return win32_code_of_errno(errno);
     }
+    // Nobody makes it shorter from here on, so what it is now is what it will be.
+    made.mapped_file = hold_mapped_file(status);
+    if (::fstat(file.descriptor(), &status) != 0) {
+        return win32_code_of_errno(errno);
+    }
     const auto present = static_cast<std::uint64_t>(status.st_size);
     if (!S_ISREG(status.st_mode)) {
         return ERROR_INVALID_HANDLE;
@@ -142,11 +148,10 @@ DWORD take_file(disk_file& file, section_request& request, struct ::stat& status
         return ERROR_NOT_ENOUGH_MEMORY;
     }
     if (request.size > present &&
-        !posix::allocate(file.descriptor(), present, request.size - present)) {
+        !posix::extend(file.descriptor(), status.st_size, static_cast<off_t>(request.size))) {
         return win32_code_of_errno(errno);
     }
     made.file = posix::descriptor(::fcntl(file.descriptor(), F_DUPFD_CLOEXEC, 0));
-    made.mapped_file = hold_mapped_file(status);
     return made.file ? ERROR_SUCCESS : win32_code_of_errno(errno);
 }
 

@@ -49,4 +49,5 @@ target_include_directories(peer_32 PRIVATE
   "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/generated/include"
   "${PROJECT_SOURCE_DIR}/src" "${CMAKE_CURRENT_SOURCE_DIR}")
 target_include_directories(peer_32 SYSTEM PRIVATE "${headers_32}")
+isthmus_unite(peer_32 COPY)
 target_link_libraries(peer_32 PRIVATE isthmus_settings Threads::Threads)
