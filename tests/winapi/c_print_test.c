@@ -140,6 +140,7 @@ static void bounded(void) {
     WRITES_WIDE(by_vsnwprintf(10, L"%s", L"text"), 4, "text");
     WRITES_ALL_WIDE(by_vsnwprintf(2, L"%s", L"text"), -1, "te");
     WRITES_WIDE(by_vswprintf(L"%s %lu", L"text", (DWORD)-1), 15, "text 4294967295");
+    WRITES_WIDE(_snwprintf(wide, 20, L"%.3hs|%.2S|%.9hs", "abcdef", "ghi", "jkl"), 10, "abc|gh|jkl");
     trace_note("the standard's, with a terminator");
     WRITES(by_standard_vsnprintf(4, "%lu", (DWORD)-1), 10, "429");
     WRITES_WIDE(by_standard_vswprintf(20, L"%lu", (DWORD)-1), 10, "4294967295");
@@ -218,6 +219,21 @@ static void scans(void) {
     fresh();
     GIVES(swscanf_s(L"text", L"%hs", narrow, 5U), 1);
     HOLDS(holds("text", 5));
+    trace_note("sets beyond ASCII");
+    BEGIN_GAP("Wine: bytes beyond ASCII are in no set")
+    fresh();
+    GIVES(sscanf_s("\xC3\xA4\xC3\xB6", "%[\xA4\xC3]", narrow, 10U), 1);
+    HOLDS(holds("\xC3\xA4\xC3", 4));
+    fresh();
+    GIVES(sscanf_s("\xC3\xA4\xC3\xB6", "%[^\xB6]", narrow, 10U), 1);
+    HOLDS(holds("\xC3\xA4\xC3", 4));
+    fresh();
+    GIVES(sscanf_s("x\xA5\xA9\xAA", "x%[\xA0-\xA9]", narrow, 10U), 1);
+    HOLDS(holds("\xA5\xA9", 3));
+    END_GAP
+    fresh();
+    GIVES(swscanf_s(L"\xE4\xF6", L"%[\xF6\xE4]", wide, 10U), 1);
+    HOLDS(holds_wide("\xE4\xF6", 3));
 }
 
 /* A file for this run. */
@@ -261,12 +277,16 @@ static void files(void) {
     fresh();
     GIVES(fwscanf_s(file, L"%hs %s", narrow, 6U, wide, 5U), 2);
     HOLDS(holds("three", 6) && holds_wide("four", 5));
+    HOLDS(getwc(file) == '\n');
+    HOLDS(ungetwc('x', file) == 'x' && getwc(file) == 'x');
+    HOLDS(ungetwc(WEOF, file) == WEOF && ungetwc('\n', file) == '\n');
     BEGIN_GAP("Wine: no number, instead of the end of the file")
     GIVES(fscanf_s(file, "%lu", &number), EOF);
     END_GAP
     fclose(file);
     file = _wfopen(wide_path, L"a");
-    HOLDS(file != NULL && fputs("one two\nline\nlast line\n", file) >= 0);
+    HOLDS(file != NULL && putwc('o', file) == 'o');
+    HOLDS(fputs("ne two\nline\nlast line\n", file) >= 0);
     fclose(file);
     BEGIN_GAP("an error ends the program on Windows")
 #ifndef _WIN32

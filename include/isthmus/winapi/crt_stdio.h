@@ -139,6 +139,7 @@ WINBASEAPI wint_t isthmus_fputwc(wchar_t character, FILE* stream) ISTHMUS_WIDE(f
 WINBASEAPI wint_t isthmus_putwchar(wchar_t character) ISTHMUS_WIDE(putwchar);
 WINBASEAPI wint_t isthmus_fgetwc(FILE* stream) ISTHMUS_WIDE(fgetwc);
 WINBASEAPI wint_t isthmus_getwchar(void) ISTHMUS_WIDE(getwchar);
+WINBASEAPI wint_t isthmus_ungetwc(wint_t character, FILE* stream) ISTHMUS_WIDE(ungetwc);
 WINBASEAPI int _putws(const wchar_t* text) ISTHMUS_CRT_WIDE(_putws);
 WINBASEAPI wchar_t* _getws(wchar_t* text) ISTHMUS_CRT_WIDE(_getws);
 WINBASEAPI wchar_t* _getws_s(wchar_t* text, size_t count) ISTHMUS_CRT_WIDE(_getws_s);
@@ -196,6 +197,7 @@ using ::isthmus_sprintf;
 using ::isthmus_sscanf;
 using ::isthmus_swprintf;
 using ::isthmus_swscanf;
+using ::isthmus_ungetwc;
 using ::isthmus_vfprintf;
 using ::isthmus_vfwprintf;
 using ::isthmus_vprintf;
@@ -255,11 +257,17 @@ using ::isthmus_wscanf;
 #define fgetws(...) isthmus_fgetws(__VA_ARGS__)
 #undef fputwc
 #define fputwc(...) isthmus_fputwc(__VA_ARGS__)
+#undef putwc
+#define putwc(...) isthmus_fputwc(__VA_ARGS__)
 #undef putwchar
 #define putwchar(...) isthmus_putwchar(__VA_ARGS__)
 #undef fgetwc
 #define fgetwc(...) isthmus_fgetwc(__VA_ARGS__)
+#undef getwc
+#define getwc(...) isthmus_fgetwc(__VA_ARGS__)
 #undef getwchar
 #define getwchar(...) isthmus_getwchar(__VA_ARGS__)
+#undef ungetwc
+#define ungetwc(...) isthmus_ungetwc(__VA_ARGS__)
 #undef gets
 #define gets(...) isthmus_gets(__VA_ARGS__)
