@@ -115,7 +115,8 @@ int _tmain(int argc, TCHAR* argv[]) {
     ZeroMemory(name, sizeof(name));
     messages();
     objects();
-    _tprintf(_T("end %d\n"), (int)count_twice(&number));
+    _tprintf(_T("%ld\n"), count_twice(&number));
+    _putts(_T("end"));
 #ifdef __cplusplus
     counter of_calls = {number};
     std::printf("%ld\n", of_calls.next());
