@@ -116,6 +116,21 @@ static int by_vfwprintf_s(FILE* file, const wchar_t* format, ...) {
     VARIADIC(vfwprintf_s(file, format, arguments));
 }
 
+#ifdef __cplusplus
+static int by_vsprintf_s_of_array(const char* format, ...) {
+    VARIADIC(vsprintf_s(narrow, format, arguments));
+}
+static int by_vswprintf_s_of_array(const wchar_t* format, ...) {
+    VARIADIC(vswprintf_s(wide, format, arguments));
+}
+static int by_vsnprintf_s_of_array(size_t count, const char* format, ...) {
+    VARIADIC(_vsnprintf_s(narrow, count, format, arguments));
+}
+static int by_vsnwprintf_s_of_array(size_t count, const wchar_t* format, ...) {
+    VARIADIC(_vsnwprintf_s(wide, count, format, arguments));
+}
+#endif
+
 static void lengths(void) {
     trace_note("lengths");
     GIVES(_scprintf("%lu %s", (DWORD)-1, "text"), 15);
@@ -178,6 +193,26 @@ static void with_size(void) {
     GIVES(sprintf_s(NULL, 10, "%d", 123), -1);
     GIVES(errno, EINVAL);
     WRITES_ALL(sprintf_s(narrow, 0, "%d", 123), -1, "");
+#endif
+    END_GAP
+}
+
+static void with_size_of_array(void) {
+    trace_note("with the array's size, in C++");
+    BEGIN_GAP("C has no such forms")
+#ifdef __cplusplus
+    char four[4];
+    WRITES(sprintf_s(narrow, "%d", 123), 3, "123");
+    WRITES(by_vsprintf_s_of_array("%d", 123), 3, "123");
+    WRITES_WIDE(swprintf_s(wide, L"%d", 123), 3, "123");
+    WRITES_WIDE(by_vswprintf_s_of_array(L"%d", 123), 3, "123");
+    WRITES(_snprintf_s(narrow, 2, "%d", 123), -1, "12");
+    WRITES(_snprintf_s(narrow, _TRUNCATE, "%d", 123), 3, "123");
+    WRITES(by_vsnprintf_s_of_array(2, "%d", 123), -1, "12");
+    WRITES_WIDE(_snwprintf_s(wide, 2, L"%d", 123), -1, "12");
+    WRITES_WIDE(by_vsnwprintf_s_of_array(2, L"%d", 123), -1, "12");
+    GIVES(_snprintf_s(four, _TRUNCATE, "%d", 12345), -1);
+    HOLDS(strcmp(four, "123") == 0);
 #endif
     END_GAP
 }
@@ -328,6 +363,12 @@ static void standard_input(void) {
     fresh();
     HOLDS(_getws_s(wide, 10) == wide && holds_wide("last line", 10));
     HOLDS(_getws_s(wide, 10) == NULL);
+#ifdef __cplusplus
+    rewind(stdin);
+    fresh();
+    HOLDS(gets_s(narrow) == narrow && strcmp(narrow, "4294967295") == 0);
+    HOLDS(_getws_s(wide) == wide && holds_wide("one", 4));
+#endif
 #endif
     END_GAP
     GIVES(freopen_s(&file, "no/such/directory/file", "r", stdin), ENOENT);
@@ -339,6 +380,7 @@ int main(void) {
     lengths();
     bounded();
     with_size();
+    with_size_of_array();
     standard_output();
     scans();
     files();

@@ -161,6 +161,11 @@ ISTHMUS_END_C
 #ifdef __cplusplus
 extern "C++" {
 
+// The forms that know the size of an array.
+template <size_t Size>
+int vsprintf_s(char (&buffer)[Size], const char* format, va_list arguments) {
+    return vsprintf_s(buffer, Size, format, arguments);
+}
 template <size_t Size>
 int sprintf_s(char (&buffer)[Size], const char* format, ...) {
     va_list arguments;
@@ -169,7 +174,22 @@ int sprintf_s(char (&buffer)[Size], const char* format, ...) {
     va_end(arguments);
     return length;
 }
-
+template <size_t Size>
+int _vsnprintf_s(char (&buffer)[Size], size_t count, const char* format, va_list arguments) {
+    return _vsnprintf_s(buffer, Size, count, format, arguments);
+}
+template <size_t Size>
+int _snprintf_s(char (&buffer)[Size], size_t count, const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = _vsnprintf_s(buffer, Size, count, format, arguments);
+    va_end(arguments);
+    return length;
+}
+template <size_t Size>
+int vswprintf_s(wchar_t (&buffer)[Size], const wchar_t* format, va_list arguments) {
+    return vswprintf_s(buffer, Size, format, arguments);
+}
 template <size_t Size>
 int swprintf_s(wchar_t (&buffer)[Size], const wchar_t* format, ...) {
     va_list arguments;
@@ -177,6 +197,26 @@ int swprintf_s(wchar_t (&buffer)[Size], const wchar_t* format, ...) {
     const int length = vswprintf_s(buffer, Size, format, arguments);
     va_end(arguments);
     return length;
+}
+template <size_t Size>
+int _vsnwprintf_s(wchar_t (&buffer)[Size], size_t count, const wchar_t* format, va_list arguments) {
+    return _vsnwprintf_s(buffer, Size, count, format, arguments);
+}
+template <size_t Size>
+int _snwprintf_s(wchar_t (&buffer)[Size], size_t count, const wchar_t* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = _vsnwprintf_s(buffer, Size, count, format, arguments);
+    va_end(arguments);
+    return length;
+}
+template <size_t Size>
+char* gets_s(char (&text)[Size]) {
+    return gets_s(text, Size);
+}
+template <size_t Size>
+wchar_t* _getws_s(wchar_t (&text)[Size]) {
+    return _getws_s(text, Size);
 }
 
 namespace std {

@@ -182,6 +182,30 @@ template <size_t Size>
 errno_t wcscat_s(wchar_t (&to)[Size], const wchar_t* from) {
     return wcscat_s(to, Size, from);
 }
+template <size_t Size>
+errno_t strncat_s(char (&to)[Size], const char* from, size_t count) {
+    return strncat_s(to, Size, from, count);
+}
+template <size_t Size>
+errno_t wcsncat_s(wchar_t (&to)[Size], const wchar_t* from, size_t count) {
+    return wcsncat_s(to, Size, from, count);
+}
+template <size_t Size>
+errno_t _itoa_s(int value, char (&text)[Size], int radix) {
+    return _itoa_s(value, text, Size, radix);
+}
+template <size_t Size>
+errno_t _ultoa_s(ULONG value, char (&text)[Size], int radix) {
+    return _ultoa_s(value, text, Size, radix);
+}
+template <size_t Size>
+errno_t _itow_s(int value, wchar_t (&text)[Size], int radix) {
+    return _itow_s(value, text, Size, radix);
+}
+template <size_t Size>
+errno_t _ultow_s(ULONG value, wchar_t (&text)[Size], int radix) {
+    return _ultow_s(value, text, Size, radix);
+}
 
 } // extern "C++"
 #endif
