@@ -5,6 +5,7 @@
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
+#include <strsafe.h>
 
 int main(int argc, char *argv[])
 {
@@ -17,7 +18,7 @@ int main(int argc, char *argv[])
         printf("usage: mailslot_client NAME MESSAGE...\n");
         return 2;
     }
-    wsprintfA(szName, "\\\\.\\mailslot\\%s", argv[1]);
+    StringCchPrintfA(szName, MAX_PATH, "\\\\.\\mailslot\\%s", argv[1]);
     hSlot = CreateFileA(szName, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING,
                         FILE_ATTRIBUTE_NORMAL, NULL);
     if (hSlot == INVALID_HANDLE_VALUE) {

@@ -5,6 +5,7 @@
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
+#include <strsafe.h>
 
 int main(int argc, char *argv[])
 {
@@ -16,7 +17,7 @@ int main(int argc, char *argv[])
         printf("usage: pipe_call_client NAME MESSAGE\n");
         return 2;
     }
-    wsprintfA(szName, "\\\\.\\pipe\\%s", argv[1]);
+    StringCchPrintfA(szName, MAX_PATH, "\\\\.\\pipe\\%s", argv[1]);
 
     if (!CallNamedPipeA(szName, argv[2], (DWORD)strlen(argv[2]), reply, sizeof(reply) - 1, &cbRead,
                         NMPWAIT_WAIT_FOREVER)) {

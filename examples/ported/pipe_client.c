@@ -5,6 +5,7 @@
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
+#include <strsafe.h>
 
 #define BUFFER_SIZE 16
 
@@ -38,7 +39,7 @@ int main(int argc, char *argv[])
         printf("usage: pipe_client NAME MESSAGE...\n");
         return 2;
     }
-    wsprintfA(szName, "\\\\.\\pipe\\%s", argv[1]);
+    StringCchPrintfA(szName, MAX_PATH, "\\\\.\\pipe\\%s", argv[1]);
 
     for (;;) {
         hPipe = CreateFileA(szName, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);

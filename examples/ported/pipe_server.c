@@ -6,6 +6,7 @@
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
+#include <strsafe.h>
 
 #define BUFFER_SIZE 512
 
@@ -40,7 +41,7 @@ int main(int argc, char *argv[])
     BOOL bGoOn = TRUE;
 
     setvbuf(stdout, NULL, _IONBF, 0);
-    wsprintfA(szName, "\\\\.\\pipe\\%s", argc > 1 ? argv[1] : "isthmus-ported");
+    StringCchPrintfA(szName, MAX_PATH, "\\\\.\\pipe\\%s", argc > 1 ? argv[1] : "isthmus-ported");
 
     hPipe = CreateNamedPipeA(szName, PIPE_ACCESS_DUPLEX,
                              PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT,

@@ -6,6 +6,7 @@
 #include <windows.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strsafe.h>
 
 typedef struct {
     LONG lProcesses;
@@ -26,8 +27,8 @@ int main(int argc, char *argv[])
     }
     nCount = atoi(argv[2]);
     nTotal = atoi(argv[3]);
-    wsprintfA(szMemory, "Local\\%s.memory", argv[1]);
-    wsprintfA(szMutex, "Local\\%s.mutex", argv[1]);
+    StringCchPrintfA(szMemory, MAX_PATH, "Local\\%s.memory", argv[1]);
+    StringCchPrintfA(szMutex, MAX_PATH, "Local\\%s.mutex", argv[1]);
 
     hMutex = CreateMutexA(NULL, FALSE, szMutex);
     if (hMutex == NULL) {

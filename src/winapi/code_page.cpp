@@ -30,6 +30,7 @@ UINT known_page(UINT page) noexcept {
     case utf8_page:
     case western_page:
     case latin1_page:
+    case ascii_page:
         return page;
     default:
         return 0;
@@ -37,6 +38,9 @@ UINT known_page(UINT page) noexcept {
 }
 
 char32_t character_of(UINT page, unsigned char byte) noexcept {
+    if (page == ascii_page) {
+        return byte & 0x7FU; // as Windows has it
+    }
     return page == western_page && byte >= 0x80 && byte < 0xA0 ? western[byte - 0x80U] : byte;
 }
 
@@ -49,7 +53,8 @@ std::optional<unsigned char> byte_of(UINT page, char32_t character) noexcept {
     } else if (page == western_page && western[character - 0x80] != character) {
         return std::nullopt;
     }
-    return character < 0x100 ? std::optional(static_cast<unsigned char>(character)) : std::nullopt;
+    const char32_t size = page == ascii_page ? 0x80 : 0x100;
+    return character < size ? std::optional(static_cast<unsigned char>(character)) : std::nullopt;
 }
 
 } // namespace isthmus::winapi

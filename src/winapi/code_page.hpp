@@ -9,6 +9,7 @@ namespace isthmus::winapi {
 inline constexpr UINT utf8_page = 65001;
 inline constexpr UINT western_page = 1252;
 inline constexpr UINT latin1_page = 28591;
+inline constexpr UINT ascii_page = 20127;
 
 /// The number of a known code page, CP_ACP and the like resolved; 0 for others.
 UINT known_page(UINT page) noexcept;

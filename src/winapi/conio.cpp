@@ -17,6 +17,11 @@ constexpr int none = EOF;
 
 int pushed_back = none;
 
+/// The console shows what was written before the program looks for a key.
+void show_output() noexcept {
+    std::fflush(stdout);
+}
+
 /// While it lives, the terminal gives each key at once. Nothing, if standard input is none.
 class key_mode {
 public:
@@ -53,7 +58,7 @@ int next_key(bool echoes) noexcept {
         pushed_back = none;
         return key;
     }
-    std::fflush(stdout); // the console shows what was written before it waits
+    show_output();
     const key_mode mode(echoes);
     if (!mode.is_terminal()) {
         return std::getchar(); // with what the program reads otherwise, in order
@@ -83,6 +88,7 @@ int _kbhit() {
     if (pushed_back != none) {
         return 1;
     }
+    show_output();
     const key_mode mode(false);
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
     // (At its end _getch does not wait either.)

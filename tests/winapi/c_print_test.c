@@ -116,6 +116,21 @@ static int by_vfwprintf_s(FILE* file, const wchar_t* format, ...) {
     VARIADIC(vfwprintf_s(file, format, arguments));
 }
 
+#ifdef __cplusplus
+static int by_vsprintf_s_of_array(const char* format, ...) {
+    VARIADIC(vsprintf_s(narrow, format, arguments));
+}
+static int by_vswprintf_s_of_array(const wchar_t* format, ...) {
+    VARIADIC(vswprintf_s(wide, format, arguments));
+}
+static int by_vsnprintf_s_of_array(size_t count, const char* format, ...) {
+    VARIADIC(_vsnprintf_s(narrow, count, format, arguments));
+}
+static int by_vsnwprintf_s_of_array(size_t count, const wchar_t* format, ...) {
+    VARIADIC(_vsnwprintf_s(wide, count, format, arguments));
+}
+#endif
+
 static void lengths(void) {
     trace_note("lengths");
     GIVES(_scprintf("%lu %s", (DWORD)-1, "text"), 15);
@@ -140,6 +155,7 @@ static void bounded(void) {
     WRITES_WIDE(by_vsnwprintf(10, L"%s", L"text"), 4, "text");
     WRITES_ALL_WIDE(by_vsnwprintf(2, L"%s", L"text"), -1, "te");
     WRITES_WIDE(by_vswprintf(L"%s %lu", L"text", (DWORD)-1), 15, "text 4294967295");
+    WRITES_WIDE(_snwprintf(wide, 20, L"%.3hs|%.2S|%.9hs", "abcdef", "ghi", "jkl"), 10, "abc|gh|jkl");
     trace_note("the standard's, with a terminator");
     WRITES(by_standard_vsnprintf(4, "%lu", (DWORD)-1), 10, "429");
     WRITES_WIDE(by_standard_vswprintf(20, L"%lu", (DWORD)-1), 10, "4294967295");
@@ -181,6 +197,26 @@ static void with_size(void) {
     END_GAP
 }
 
+static void with_size_of_array(void) {
+    trace_note("with the array's size, in C++");
+    BEGIN_GAP("C has no such forms")
+#ifdef __cplusplus
+    char four[4];
+    WRITES(sprintf_s(narrow, "%d", 123), 3, "123");
+    WRITES(by_vsprintf_s_of_array("%d", 123), 3, "123");
+    WRITES_WIDE(swprintf_s(wide, L"%d", 123), 3, "123");
+    WRITES_WIDE(by_vswprintf_s_of_array(L"%d", 123), 3, "123");
+    WRITES(_snprintf_s(narrow, 2, "%d", 123), -1, "12");
+    WRITES(_snprintf_s(narrow, _TRUNCATE, "%d", 123), 3, "123");
+    WRITES(by_vsnprintf_s_of_array(2, "%d", 123), -1, "12");
+    WRITES_WIDE(_snwprintf_s(wide, 2, L"%d", 123), -1, "12");
+    WRITES_WIDE(by_vsnwprintf_s_of_array(2, L"%d", 123), -1, "12");
+    GIVES(_snprintf_s(four, _TRUNCATE, "%d", 12345), -1);
+    HOLDS(strcmp(four, "123") == 0);
+#endif
+    END_GAP
+}
+
 static void standard_output(void) {
     trace_note("to standard output");
     GIVES(printf_s("%lu\n", (DWORD)-1), 11);
@@ -218,6 +254,21 @@ static void scans(void) {
     fresh();
     GIVES(swscanf_s(L"text", L"%hs", narrow, 5U), 1);
     HOLDS(holds("text", 5));
+    trace_note("sets beyond ASCII");
+    BEGIN_GAP("Wine: bytes beyond ASCII are in no set")
+    fresh();
+    GIVES(sscanf_s("\xC3\xA4\xC3\xB6", "%[\xA4\xC3]", narrow, 10U), 1);
+    HOLDS(holds("\xC3\xA4\xC3", 4));
+    fresh();
+    GIVES(sscanf_s("\xC3\xA4\xC3\xB6", "%[^\xB6]", narrow, 10U), 1);
+    HOLDS(holds("\xC3\xA4\xC3", 4));
+    fresh();
+    GIVES(sscanf_s("x\xA5\xA9\xAA", "x%[\xA0-\xA9]", narrow, 10U), 1);
+    HOLDS(holds("\xA5\xA9", 3));
+    END_GAP
+    fresh();
+    GIVES(swscanf_s(L"\xE4\xF6", L"%[\xF6\xE4]", wide, 10U), 1);
+    HOLDS(holds_wide("\xE4\xF6", 3));
 }
 
 /* A file for this run. */
@@ -261,12 +312,16 @@ static void files(void) {
     fresh();
     GIVES(fwscanf_s(file, L"%hs %s", narrow, 6U, wide, 5U), 2);
     HOLDS(holds("three", 6) && holds_wide("four", 5));
+    HOLDS(getwc(file) == '\n');
+    HOLDS(ungetwc('x', file) == 'x' && getwc(file) == 'x');
+    HOLDS(ungetwc(WEOF, file) == WEOF && ungetwc('\n', file) == '\n');
     BEGIN_GAP("Wine: no number, instead of the end of the file")
     GIVES(fscanf_s(file, "%lu", &number), EOF);
     END_GAP
     fclose(file);
     file = _wfopen(wide_path, L"a");
-    HOLDS(file != NULL && fputs("one two\nline\nlast line\n", file) >= 0);
+    HOLDS(file != NULL && putwc('o', file) == 'o');
+    HOLDS(fputs("ne two\nline\nlast line\n", file) >= 0);
     fclose(file);
     BEGIN_GAP("an error ends the program on Windows")
 #ifndef _WIN32
@@ -308,6 +363,12 @@ static void standard_input(void) {
     fresh();
     HOLDS(_getws_s(wide, 10) == wide && holds_wide("last line", 10));
     HOLDS(_getws_s(wide, 10) == NULL);
+#ifdef __cplusplus
+    rewind(stdin);
+    fresh();
+    HOLDS(gets_s(narrow) == narrow && strcmp(narrow, "4294967295") == 0);
+    HOLDS(_getws_s(wide) == wide && holds_wide("one", 4));
+#endif
 #endif
     END_GAP
     GIVES(freopen_s(&file, "no/such/directory/file", "r", stdin), ENOENT);
@@ -319,6 +380,7 @@ int main(void) {
     lengths();
     bounded();
     with_size();
+    with_size_of_array();
     standard_output();
     scans();
     files();

@@ -109,6 +109,17 @@ static void with_size(void) {
     HOLDS(same(wide, L"abcd"));
     GIVES(wcsncat_s(wide, 6, L"efg", _TRUNCATE), STRUNCATE);
     HOLDS(same(wide, L"abcde") && wide[6] == '#');
+    BEGIN_GAP("C has no forms that know an array's size")
+#ifdef __cplusplus
+    fresh();
+    GIVES(strcpy_s(narrow, "ab"), 0);
+    GIVES(strncat_s(narrow, "cde", 2), 0);
+    HOLDS(is("abcd"));
+    GIVES(wcscpy_s(wide, L"ab"), 0);
+    GIVES(wcsncat_s(wide, L"cde", 2), 0);
+    HOLDS(is_wide(L"abcd"));
+#endif
+    END_GAP
     BEGIN_GAP("MinGW lacks strnlen_s, wcsnlen_s")
 #ifndef __MINGW32__
     GIVES(strnlen_s("abc", 10), 3);
@@ -196,6 +207,14 @@ static void tokens(void) {
     HOLDS(same(wcstok_s(NULL, L",", &wide_rest), L"two"));
     HOLDS(same(wcstok_s(NULL, L",", &wide_rest), L"three"));
     HOLDS(wcstok_s(NULL, L",", &wide_rest) == NULL);
+    BEGIN_GAP("MinGW's wcstok has two parameters")
+#ifndef __MINGW32__
+    wide_text[0] = 'a';
+    HOLDS(same(wcstok(wide_text, L"n", &wide_rest), L"ao"));
+    HOLDS(same(wcstok(NULL, L"n", &wide_rest), L"e"));
+    HOLDS(wcstok(NULL, L"n", &wide_rest) == NULL);
+#endif
+    END_GAP
 }
 
 static void memory(void) {
@@ -207,6 +226,15 @@ static void memory(void) {
     HAS_BYTES(bytes, 7, "abcdcd\0");
     HOLDS(RtlSecureZeroMemory(bytes + 1, 4) == bytes + 1);
     HAS_BYTES(bytes, 7, "a\0\0\0\0d\0");
+    trace_note("memory of wchar_t");
+    fresh();
+    HOLDS(wmemset(wide, L'x', 3) == wide && wide[2] == 'x' && wide[3] == '#');
+    HOLDS(wmemcpy(wide + 3, L"abc", 4) == wide + 3 && is_wide(L"xxxabc"));
+    HOLDS(wmemmove(wide + 1, wide + 2, 5) == wide + 1 && same(wide, L"xxabc"));
+    HOLDS(wmemmove(wide + 1, wide, 4) == wide + 1 && same(wide, L"xxxab"));
+    GIVES(wmemcmp(L"ab\0c", L"ab\0d", 3), 0);
+    HOLDS(wmemcmp(L"ab\0c", L"ab\0d", 4) < 0 && wmemcmp(L"b", L"a", 1) > 0);
+    HOLDS(wmemchr(wide, L'a', 4) == wide + 3 && wmemchr(wide, L'a', 3) == NULL);
 }
 
 static void times(void) {

@@ -55,6 +55,8 @@ static void to_wide(void) {
     GIVES(MultiByteToWideChar(1252, MB_PRECOMPOSED, "a", 1, fresh_wide(), 64), 1);
     GIVES(MultiByteToWideChar(28591, 0, "\xE4\x80", 2, fresh_wide(), 64), 2);
     HOLDS(is_wide(2, 0xE4, 0x80, 0));
+    GIVES(MultiByteToWideChar(20127, 0, "a\xE4\x7F", 3, fresh_wide(), 64), 3);
+    HOLDS(is_wide(3, 'a', 'd', 0x7F));
     BEGIN_GAP("Wine takes flags that do not suit UTF-8, and both forms of accents at once") {
         FAILS(MultiByteToWideChar(CP_UTF8, MB_PRECOMPOSED, "a", 1, wide, 3), ERROR_INVALID_FLAGS);
         FAILS(MultiByteToWideChar(1252, MB_PRECOMPOSED | MB_COMPOSITE, "a", 1, wide, 3),
@@ -111,6 +113,12 @@ static void from_wide(void) {
     GIVES(WideCharToMultiByte(1252, 0, accents, -1, fresh_narrow(), 64, NULL, &used), 3);
     HOLDS(memcmp(narrow, "\xE4\x80\0#", 4) == 0);
     HOLDS(used == FALSE);
+    GIVES(WideCharToMultiByte(20127, WC_NO_BEST_FIT_CHARS, accents, -1, fresh_narrow(), 64, "_", &used), 3);
+    HOLDS(memcmp(narrow, "__\0#", 4) == 0);
+    HOLDS(used == TRUE);
+    GIVES(WideCharToMultiByte(20127, 0, L"a\x7F", -1, fresh_narrow(), 64, NULL, &used), 3);
+    HOLDS(memcmp(narrow, "a\x7F\0#", 4) == 0);
+    HOLDS(used == FALSE);
     GIVES(WideCharToMultiByte(1252, WC_NO_BEST_FIT_CHARS, L"a", -1, narrow, 64, NULL, NULL), 2);
     BEGIN_GAP("Wine takes a default character and flags that do not suit UTF-8") {
         FAILS(WideCharToMultiByte(CP_UTF8, 0, L"a", 1, narrow, 64, "?", NULL), ERROR_INVALID_PARAMETER);
@@ -143,6 +151,7 @@ static void pages(void) {
     trace_note("pages");
     SUCCEEDS(IsValidCodePage(CP_UTF8));
     SUCCEEDS(IsValidCodePage(1252));
+    SUCCEEDS(IsValidCodePage(20127));
     GIVES(IsValidCodePage(12345), FALSE);
     GIVES(IsValidCodePage(CP_ACP), FALSE);
     SUCCEEDS(GetCPInfo(CP_UTF8, &info));

@@ -139,6 +139,7 @@ WINBASEAPI wint_t isthmus_fputwc(wchar_t character, FILE* stream) ISTHMUS_WIDE(f
 WINBASEAPI wint_t isthmus_putwchar(wchar_t character) ISTHMUS_WIDE(putwchar);
 WINBASEAPI wint_t isthmus_fgetwc(FILE* stream) ISTHMUS_WIDE(fgetwc);
 WINBASEAPI wint_t isthmus_getwchar(void) ISTHMUS_WIDE(getwchar);
+WINBASEAPI wint_t isthmus_ungetwc(wint_t character, FILE* stream) ISTHMUS_WIDE(ungetwc);
 WINBASEAPI int _putws(const wchar_t* text) ISTHMUS_CRT_WIDE(_putws);
 WINBASEAPI wchar_t* _getws(wchar_t* text) ISTHMUS_CRT_WIDE(_getws);
 WINBASEAPI wchar_t* _getws_s(wchar_t* text, size_t count) ISTHMUS_CRT_WIDE(_getws_s);
@@ -160,6 +161,11 @@ ISTHMUS_END_C
 #ifdef __cplusplus
 extern "C++" {
 
+// The forms that know the size of an array.
+template <size_t Size>
+int vsprintf_s(char (&buffer)[Size], const char* format, va_list arguments) {
+    return vsprintf_s(buffer, Size, format, arguments);
+}
 template <size_t Size>
 int sprintf_s(char (&buffer)[Size], const char* format, ...) {
     va_list arguments;
@@ -168,7 +174,22 @@ int sprintf_s(char (&buffer)[Size], const char* format, ...) {
     va_end(arguments);
     return length;
 }
-
+template <size_t Size>
+int _vsnprintf_s(char (&buffer)[Size], size_t count, const char* format, va_list arguments) {
+    return _vsnprintf_s(buffer, Size, count, format, arguments);
+}
+template <size_t Size>
+int _snprintf_s(char (&buffer)[Size], size_t count, const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = _vsnprintf_s(buffer, Size, count, format, arguments);
+    va_end(arguments);
+    return length;
+}
+template <size_t Size>
+int vswprintf_s(wchar_t (&buffer)[Size], const wchar_t* format, va_list arguments) {
+    return vswprintf_s(buffer, Size, format, arguments);
+}
 template <size_t Size>
 int swprintf_s(wchar_t (&buffer)[Size], const wchar_t* format, ...) {
     va_list arguments;
@@ -176,6 +197,26 @@ int swprintf_s(wchar_t (&buffer)[Size], const wchar_t* format, ...) {
     const int length = vswprintf_s(buffer, Size, format, arguments);
     va_end(arguments);
     return length;
+}
+template <size_t Size>
+int _vsnwprintf_s(wchar_t (&buffer)[Size], size_t count, const wchar_t* format, va_list arguments) {
+    return _vsnwprintf_s(buffer, Size, count, format, arguments);
+}
+template <size_t Size>
+int _snwprintf_s(wchar_t (&buffer)[Size], size_t count, const wchar_t* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = _vsnwprintf_s(buffer, Size, count, format, arguments);
+    va_end(arguments);
+    return length;
+}
+template <size_t Size>
+char* gets_s(char (&text)[Size]) {
+    return gets_s(text, Size);
+}
+template <size_t Size>
+wchar_t* _getws_s(wchar_t (&text)[Size]) {
+    return _getws_s(text, Size);
 }
 
 namespace std {
@@ -196,6 +237,7 @@ using ::isthmus_sprintf;
 using ::isthmus_sscanf;
 using ::isthmus_swprintf;
 using ::isthmus_swscanf;
+using ::isthmus_ungetwc;
 using ::isthmus_vfprintf;
 using ::isthmus_vfwprintf;
 using ::isthmus_vprintf;
@@ -255,11 +297,17 @@ using ::isthmus_wscanf;
 #define fgetws(...) isthmus_fgetws(__VA_ARGS__)
 #undef fputwc
 #define fputwc(...) isthmus_fputwc(__VA_ARGS__)
+#undef putwc
+#define putwc(...) isthmus_fputwc(__VA_ARGS__)
 #undef putwchar
 #define putwchar(...) isthmus_putwchar(__VA_ARGS__)
 #undef fgetwc
 #define fgetwc(...) isthmus_fgetwc(__VA_ARGS__)
+#undef getwc
+#define getwc(...) isthmus_fgetwc(__VA_ARGS__)
 #undef getwchar
 #define getwchar(...) isthmus_getwchar(__VA_ARGS__)
+#undef ungetwc
+#define ungetwc(...) isthmus_ungetwc(__VA_ARGS__)
 #undef gets
 #define gets(...) isthmus_gets(__VA_ARGS__)

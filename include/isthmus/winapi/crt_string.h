@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef __cplusplus
+// First, since it takes away macros that have names of functions.
+#    include <cstdlib>
+#endif
 
 /// \file
 /// What Microsoft's string.h and stdlib.h have beside the standard's, and the functions for
@@ -135,6 +139,16 @@ WINBASEAPI long long isthmus_wcstoll(const wchar_t* text, wchar_t** end, int bas
 WINBASEAPI unsigned long long isthmus_wcstoull(const wchar_t* text, wchar_t** end, int base)
     ISTHMUS_WIDE(wcstoull);
 WINBASEAPI double isthmus_wcstod(const wchar_t* text, wchar_t** end) ISTHMUS_WIDE(wcstod);
+WINBASEAPI wchar_t* isthmus_wmemset(wchar_t* to, wchar_t character, size_t count)
+    ISTHMUS_WIDE(wmemset);
+WINBASEAPI wchar_t* isthmus_wmemcpy(wchar_t* to, const wchar_t* from, size_t count)
+    ISTHMUS_WIDE(wmemcpy);
+WINBASEAPI wchar_t* isthmus_wmemmove(wchar_t* to, const wchar_t* from, size_t count)
+    ISTHMUS_WIDE(wmemmove);
+WINBASEAPI int isthmus_wmemcmp(const wchar_t* left, const wchar_t* right, size_t count)
+    ISTHMUS_WIDE(wmemcmp);
+WINBASEAPI wchar_t* isthmus_wmemchr(const wchar_t* text, wchar_t character, size_t count)
+    ISTHMUS_WIDE(wmemchr);
 /// Microsoft's wcstok, which remembers where it is; the standard's has a third parameter.
 WINBASEAPI wchar_t* isthmus_wcstok(wchar_t* text, const wchar_t* delimiters) ISTHMUS_WIDE(wcstok);
 
@@ -168,6 +182,30 @@ template <size_t Size>
 errno_t wcscat_s(wchar_t (&to)[Size], const wchar_t* from) {
     return wcscat_s(to, Size, from);
 }
+template <size_t Size>
+errno_t strncat_s(char (&to)[Size], const char* from, size_t count) {
+    return strncat_s(to, Size, from, count);
+}
+template <size_t Size>
+errno_t wcsncat_s(wchar_t (&to)[Size], const wchar_t* from, size_t count) {
+    return wcsncat_s(to, Size, from, count);
+}
+template <size_t Size>
+errno_t _itoa_s(int value, char (&text)[Size], int radix) {
+    return _itoa_s(value, text, Size, radix);
+}
+template <size_t Size>
+errno_t _ultoa_s(ULONG value, char (&text)[Size], int radix) {
+    return _ultoa_s(value, text, Size, radix);
+}
+template <size_t Size>
+errno_t _itow_s(int value, wchar_t (&text)[Size], int radix) {
+    return _itow_s(value, text, Size, radix);
+}
+template <size_t Size>
+errno_t _ultow_s(ULONG value, wchar_t (&text)[Size], int radix) {
+    return _ultow_s(value, text, Size, radix);
+}
 
 } // extern "C++"
 #endif
@@ -194,6 +232,12 @@ using ::isthmus_wcstol;
 using ::isthmus_wcstoll;
 using ::isthmus_wcstoul;
 using ::isthmus_wcstoull;
+using ::isthmus_wmemchr;
+using ::isthmus_wmemcmp;
+using ::isthmus_wmemcpy;
+using ::isthmus_wmemmove;
+using ::isthmus_wmemset;
+using ::wcstok_s;
 } // namespace std
 #    endif
 #    define wcslen(...) isthmus_wcslen(__VA_ARGS__)
@@ -214,4 +258,22 @@ using ::isthmus_wcstoull;
 #    define wcstoll(...) isthmus_wcstoll(__VA_ARGS__)
 #    define wcstoull(...) isthmus_wcstoull(__VA_ARGS__)
 #    define wcstod(...) isthmus_wcstod(__VA_ARGS__)
+#    define wcstok(...) wcstok_s(__VA_ARGS__)
+#    define wmemset(...) isthmus_wmemset(__VA_ARGS__)
+#    define wmemcpy(...) isthmus_wmemcpy(__VA_ARGS__)
+#    define wmemmove(...) isthmus_wmemmove(__VA_ARGS__)
+#    define wmemcmp(...) isthmus_wmemcmp(__VA_ARGS__)
+#    define wmemchr(...) isthmus_wmemchr(__VA_ARGS__)
+// What there is for 32 bits only does not compile.
+#    define wcscoll(...) isthmus_has_no_wcscoll_of_16_bits
+#    define wcsxfrm(...) isthmus_has_no_wcsxfrm_of_16_bits
+#    define wcsftime(...) isthmus_has_no_wcsftime_of_16_bits
+#    define wcstof(...) isthmus_has_no_wcstof_of_16_bits
+#    define wcstold(...) isthmus_has_no_wcstold_of_16_bits
+#    define mbtowc(...) isthmus_has_no_mbtowc_of_16_bits
+#    define mbrtowc(...) isthmus_has_no_mbrtowc_of_16_bits
+#    define mbstowcs(...) isthmus_has_no_mbstowcs_of_16_bits
+#    define mbsrtowcs(...) isthmus_has_no_mbsrtowcs_of_16_bits
+#    define wcstombs(...) isthmus_has_no_wcstombs_of_16_bits
+#    define wcsrtombs(...) isthmus_has_no_wcsrtombs_of_16_bits
 #endif

@@ -37,13 +37,24 @@
 #define IN
 #define OUT
 #define OPTIONAL
-#define FORCEINLINE static __inline__
+/// Alone or with `static`. Alone, in C, no function of that name is left, so it can only be called.
+/// (Where `inline` has the meaning that it had before C99, that takes a `static`.)
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#    define FORCEINLINE static __inline__ __attribute__((__always_inline__))
+#else
+#    define FORCEINLINE __inline__ __attribute__((__always_inline__))
+#endif
+#define __forceinline FORCEINLINE
 #define DECLSPEC_NORETURN __attribute__((noreturn))
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 
 /// `__declspec(thread)`, `__declspec(dllexport)` and the like.
 #define __declspec(what) ISTHMUS_DECLSPEC_##what
-#define ISTHMUS_DECLSPEC_thread __thread
+#if defined(__cplusplus) || (defined(__clang__) && __STDC_VERSION__ < 201112L)
+#    define ISTHMUS_DECLSPEC_thread __thread
+#else
+#    define ISTHMUS_DECLSPEC_thread _Thread_local // GCC wants __thread behind a `static`
+#endif
 #define ISTHMUS_DECLSPEC_dllexport __attribute__((visibility("default")))
 #define ISTHMUS_DECLSPEC_dllimport
 #define ISTHMUS_DECLSPEC_noinline __attribute__((noinline))

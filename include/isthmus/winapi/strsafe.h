@@ -8,7 +8,8 @@
 
 /// \file
 /// Texts in buffers whose size is known: in characters (Cch) or bytes (Cb). A result that is cut
-/// off is STRSAFE_E_INSUFFICIENT_BUFFER.
+/// off is STRSAFE_E_INSUFFICIENT_BUFFER, but for a line of StringCchGets, whose rest the next call
+/// gets.
 /// https://learn.microsoft.com/windows/win32/menurc/strsafe-ovw
 
 #define STRSAFE_MAX_CCH 2147483647

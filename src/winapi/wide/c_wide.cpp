@@ -126,6 +126,37 @@ size_t isthmus_wcscspn(const wchar_t* text, const wchar_t* set) {
     return static_cast<size_t>(find_any(text, set) - text);
 }
 
+wchar_t* isthmus_wmemset(wchar_t* to, wchar_t character, size_t count) {
+    std::fill_n(to, count, character);
+    return to;
+}
+
+wchar_t* isthmus_wmemcpy(wchar_t* to, const wchar_t* from, size_t count) {
+    return isthmus_wmemmove(to, from, count);
+}
+
+wchar_t* isthmus_wmemmove(wchar_t* to, const wchar_t* from, size_t count) {
+    if (count != 0) { // (else it may be null)
+        std::memmove(to, from, count * sizeof(wchar_t));
+    }
+    return to;
+}
+
+int isthmus_wmemcmp(const wchar_t* left, const wchar_t* right, size_t count) {
+    for (std::size_t at = 0; at != count; ++at) {
+        if (left[at] != right[at]) {
+            return code_of(left[at]) < code_of(right[at]) ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+wchar_t* isthmus_wmemchr(const wchar_t* text, wchar_t character, size_t count) {
+    const wchar_t* const end = text + count;
+    const wchar_t* const found = std::find(text, end, character);
+    return found != end ? writable(found) : nullptr;
+}
+
 wchar_t* isthmus_wcstok(wchar_t* text, const wchar_t* delimiters) {
     static thread_local wchar_t* context = nullptr;
     return next_token(text, delimiters, &context);

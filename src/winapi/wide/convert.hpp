@@ -22,6 +22,11 @@ inline char32_t take_utf8(std::string_view& text) noexcept {
     return replacement;
 }
 
+/// How many bytes a character that starts with this one has.
+constexpr std::size_t utf8_size(unsigned char lead) noexcept {
+    return lead < 0xC2 || lead >= 0xF5 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
 /// How many `wchar_t` UTF-8 takes.
 inline std::size_t wide_units(std::string_view text) noexcept {
     std::size_t units = 0;

@@ -151,6 +151,25 @@ void cut(std::string& text, std::size_t limit, bool wide, bool whole_characters)
     text.resize(text.size() - rest.size());
 }
 
+/// A text of `char`: as much of it as the limit, of bytes or `wchar_t`, can need. What is behind
+/// that is not read: the text may end there with its memory, and has no terminator then.
+std::string narrow_text(const char* bytes, std::size_t limit, bool wide) {
+    std::string result;
+    for (std::size_t taken = 0; taken < limit && *bytes != 0;) {
+        const char* const start = bytes++;
+        if (wide) {
+            const char* const most = start + utf8_size(static_cast<unsigned char>(*start));
+            while (bytes != most && (static_cast<unsigned char>(*bytes) & 0xC0U) == 0x80) {
+                ++bytes;
+            }
+        }
+        const std::string_view character(start, static_cast<std::size_t>(bytes - start));
+        taken += wide ? wide_units(character) : 1;
+        result += character;
+    }
+    return result;
+}
+
 /// Characters and texts; `wide`: of `wchar_t`.
 std::string next_text(const conversion& the, bool wide, format_style style, format_values& values) {
     const bool one = the.letter == 'c' || the.letter == 'C';
@@ -172,14 +191,7 @@ std::string next_text(const conversion& the, bool wide, format_style style, form
         const auto* const units = static_cast<const wchar_t*>(text);
         result = narrowed(units, length_of(units, limit));
     } else {
-        // (A character of `wchar_t` is at most four bytes.)
-        const auto* const bytes = static_cast<const char*>(text);
-        const std::size_t most = style.wide && limit < std::string::npos / 4 ? 4 * limit : limit;
-        std::size_t length = 0;
-        while (length != most && bytes[length] != 0) {
-            ++length;
-        }
-        result.assign(bytes, length);
+        result = narrow_text(static_cast<const char*>(text), limit, style.wide);
     }
     cut(result, limit, style.wide, wide);
     return result;

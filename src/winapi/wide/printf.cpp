@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <new>
 
@@ -307,7 +308,12 @@ int _snwprintf_s(wchar_t* buffer, size_t sizeOfBuffer, size_t count, const wchar
 }
 
 int _cprintf(const char* format, ...) {
-    ISTHMUS_VARIADIC(print(stdout, format, arguments));
+    std::va_list arguments;
+    va_start(arguments, format);
+    const int length = print(stdout, format, arguments);
+    va_end(arguments);
+    std::fflush(stdout);
+    return length;
 }
 
 #undef ISTHMUS_VARIADIC

@@ -29,24 +29,35 @@ bool is_digit(char32_t character, int base) noexcept {
     return value < base;
 }
 
-/// The characters of a `%[`.
+char32_t take_byte(std::string_view& text) noexcept {
+    const auto byte = static_cast<unsigned char>(text.front());
+    text.remove_prefix(1);
+    return byte;
+}
+
+/// Takes the first of what a source of that kind gives: a character, or a byte.
+char32_t take_unit(std::string_view& text, bool wide) noexcept {
+    return wide ? take_utf8(text) : take_byte(text);
+}
+
+/// The characters, or bytes, of a `%[`.
 class character_set {
 public:
     /// Takes it off the format, whose `[` is taken already.
-    explicit character_set(std::string_view& format) {
+    character_set(std::string_view& format, bool wide) {
         if (format.starts_with('^')) {
             others_ = true;
             format.remove_prefix(1);
         }
         for (bool first = true; !format.empty(); first = false) {
-            const char32_t from = take_utf8(format);
+            const char32_t from = take_unit(format, wide);
             if (from == ']' && !first) {
                 break;
             }
             char32_t to = from;
             if (format.size() > 1 && format[0] == '-' && format[1] != ']') {
                 format.remove_prefix(1);
-                to = take_utf8(format);
+                to = take_unit(format, wide);
             }
             ranges_.emplace_back(std::min(from, to), std::max(from, to));
         }
@@ -107,7 +118,7 @@ public:
 
     int run(std::string_view format) {
         while (!format.empty()) {
-            const char32_t character = style_.wide ? take_utf8(format) : take_byte(format);
+            const char32_t character = take_unit(format, style_.wide);
             const bool goes_on = is_space(character) ? skip_space()
                                  : character == '%'  ? convert(format)
                                                      : match(character);
@@ -119,12 +130,6 @@ public:
     }
 
 private:
-    static char32_t take_byte(std::string_view& format) noexcept {
-        const auto byte = static_cast<unsigned char>(format.front());
-        format.remove_prefix(1);
-        return byte;
-    }
-
     void* next_target() {
         return const_cast<void*>(arguments_.next_pointer()); // NOLINT: as scanf has it
     }
@@ -165,7 +170,7 @@ private:
             skip_space();
             return text(the, [](char32_t each) { return !is_space(each); });
         case '[': {
-            const character_set set(format);
+            const character_set set(format, style_.wide);
             return text(the, [&](char32_t each) { return set.holds(each); });
         }
         case 'd':

@@ -127,6 +127,14 @@ wint_t isthmus_getwchar() {
     return isthmus_fgetwc(stdin);
 }
 
+wint_t isthmus_ungetwc(wint_t character, FILE* stream) {
+    if (character >= 0x110000 || (character >= 0xD800 && character < 0xE000)) {
+        return WEOF; // or no character
+    }
+    unread_character(character, stream);
+    return character;
+}
+
 FILE* _wfopen(const wchar_t* name, const wchar_t* mode) {
     try {
         return std::fopen(narrow(name), narrow(mode));

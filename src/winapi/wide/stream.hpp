@@ -18,10 +18,10 @@ inline std::optional<char32_t> read_character(std::FILE* stream) noexcept {
     if (lead == EOF) {
         return std::nullopt;
     }
-    const int size = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
+    const std::size_t size = utf8_size(static_cast<unsigned char>(lead));
     char bytes[4] = {static_cast<char>(lead)};
     std::size_t length = 1;
-    while (length < static_cast<std::size_t>(size)) {
+    while (length < size) {
         const int next = std::getc(stream);
         if (next == EOF || (next & 0xC0) != 0x80) {
             if (next != EOF) {

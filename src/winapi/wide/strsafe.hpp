@@ -168,11 +168,16 @@ HRESULT measure(const Char* text,
     return found < most ? S_OK : STRSAFE_E_INVALID_PARAMETER;
 }
 
-/// StringCchGets: `next` gives characters, and nothing at the end.
+/// StringCchGets: `next` gives characters, and nothing at the end. What of a line has no room is
+/// there for the next call.
 template <class Char, class Next>
 HRESULT read_line(Char* to, std::size_t size, Next next) noexcept {
     if (to == nullptr || size == 0 || size > STRSAFE_MAX_CCH) {
         return STRSAFE_E_INVALID_PARAMETER;
+    }
+    if (size == 1) {
+        to[0] = 0;
+        return STRSAFE_E_INSUFFICIENT_BUFFER;
     }
     std::size_t length = 0;
     for (; length + 1 < size; ++length) {
@@ -188,7 +193,7 @@ HRESULT read_line(Char* to, std::size_t size, Next next) noexcept {
         to[length] = *character;
     }
     to[length] = 0;
-    return STRSAFE_E_INSUFFICIENT_BUFFER;
+    return S_OK;
 }
 
 } // namespace ISTHMUS_WIDE_NAMESPACE

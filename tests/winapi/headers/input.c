@@ -7,7 +7,7 @@
 #include <tchar.h>
 #include <unistd.h>
 
-static const char input[] = "kxyz\nold line\ntoo long\nwide line\ntoo long\nlast\nbytes\ncut";
+static const char input[] = "kxyz\nold line\ntoo long\nwide line\ntoo long\nlast\nbytes\ncut off\n!t";
 
 int main(void) {
     int ends[2];
@@ -39,10 +39,16 @@ int main(void) {
         printf("_getts_s: too long\n");
     if (SUCCEEDED(StringCchGetsA(line, sizeof(line))))
         printf("StringCchGets: %s\n", line);
+    printf("StringCchGets, no room: %lx\n", (DWORD)StringCchGetsA(small, 1));
     if (SUCCEEDED(StringCbGets(wide, sizeof(wide))))
         _tprintf(_T("StringCbGets: %s\n"), wide);
     printf("StringCbGets: %lx", (DWORD)StringCbGetsA(small, 3));
     printf(" %s\n", small);
+    if (StringCchGets(wide, 3) == S_OK)
+        _tprintf(_T("StringCchGets: %s\n"), wide);
+    if (StringCchGets(wide, 16) == S_OK)
+        _tprintf(_T("StringCchGets: %s\n"), wide);
+    printf("next %c\n", getch());
     printf("end %d", getch() == 't' ? _getch() : 0);
     printf(", waiting %d\n", _kbhit());
     ExitProcess(0);

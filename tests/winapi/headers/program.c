@@ -38,6 +38,35 @@
 #endif
 #endif
 
+#if !defined(__clang__) || (!defined(__cplusplus) && __STDC_VERSION__ >= 201112L)
+__declspec(thread) static int calls;
+#else
+static __declspec(thread) int calls; /* -Wpedantic wants it in this order */
+#endif
+
+FORCEINLINE LONG count(LONG* number) {
+    return InterlockedIncrement(number);
+}
+
+#if defined(__cplusplus) || __STDC_VERSION__ >= 199901L
+static FORCEINLINE LONG count_twice(LONG* number) {
+    count(number);
+    return count(number) + calls++;
+}
+#else
+__forceinline LONG count_twice(LONG* number) {
+    count(number);
+    return count(number) + calls++;
+}
+#endif
+
+#ifdef __cplusplus
+struct counter {
+    FORCEINLINE LONG next() { return count_twice(&last); }
+    LONG last;
+};
+#endif
+
 static BOOL WINAPI on_event(DWORD event) {
     return event == CTRL_C_EVENT;
 }
@@ -73,10 +102,10 @@ int _tmain(int argc, TCHAR* argv[]) {
     LARGE_INTEGER now;
     SYSTEM_INFO info;
     SYSTEMTIME time;
+    LONG number = argc;
     DWORD size = MAX_COMPUTERNAME_LENGTH + 1;
     TCHAR name[MAX_COMPUTERNAME_LENGTH + 1];
     void* memory = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, 10);
-    UNREFERENCED_PARAMETER(argc);
     UNREFERENCED_PARAMETER(argv);
     SetConsoleCtrlHandler(on_event, TRUE);
     QueryPerformanceCounter(&now);
@@ -86,8 +115,11 @@ int _tmain(int argc, TCHAR* argv[]) {
     ZeroMemory(name, sizeof(name));
     messages();
     objects();
+    _tprintf(_T("%ld\n"), count_twice(&number));
     _putts(_T("end"));
 #ifdef __cplusplus
+    counter of_calls = {number};
+    std::printf("%ld\n", of_calls.next());
     std::string text = std::to_string(std::numeric_limits<long>::max());
     text += std::to_string(1.5);
     std::printf("%s %d\n", text.c_str(), (std::min)(1, 2));
