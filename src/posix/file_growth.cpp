@@ -54,7 +54,8 @@ int allocate_in_file(int fd, off_t offset, off_t size) {
     if (!may_grow_to(offset + size))
         return -1;
 #if ISTHMUS_LINUX_FAST_PATHS
-    // In parts: in some kernels a signal interrupts, and a timer's would interrupt the whole always.
+    // In parts: in some kernels a signal interrupts, and a timer's would interrupt the whole
+    // always.
     while (size > 0) {
         const off_t part = std::min(size, off_t{64} << 20U);
         const int reason = ::posix_fallocate(fd, offset, part);

@@ -48,8 +48,8 @@ public:
 
     /// As Windows does when a process ends: or their files would stay until somebody finds them
     /// dead. Threads that still run, which Windows would have ended by then, come no further than
-    /// to their next use of a handle; what this thread still does (destructor functions of libraries)
-    /// finds no handle any more.
+    /// to their next use of a handle; what this thread still does (destructor functions of
+    /// libraries) finds no handle any more.
     void close_all_at_exit() noexcept;
 
 private:
