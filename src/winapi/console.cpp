@@ -45,11 +45,11 @@ constexpr std::array<signal_event, 4> events = {{{SIGINT, CTRL_C_EVENT},
 
 /// What the signal handler may use: a pipe whose other end a thread reads.
 std::atomic<int> wake_descriptor = -1;
-std::atomic<std::uint32_t> forks_before = 0;
+std::atomic<std::uint64_t> process = 0; ///< whose they are
 
 extern "C" void isthmus_note_signal(int signal) {
     const int error = errno;
-    if (posix::forks_so_far() != forks_before) {
+    if (posix::process_stamp() != process) {
         // A child that has not started its program yet: the pipe and the thread are its parent's.
         ::signal(signal, SIG_DFL);
         ::raise(signal);
@@ -107,7 +107,7 @@ private:
         start_thread([this, fd = from.get()] { dispatch(fd); });
         from.release(); // from here on it is there as long as the process
         wake_descriptor = to.release();
-        forks_before = posix::forks_so_far();
+        process = posix::process_stamp();
         for (const auto& each : events) {
             if (each.signal == SIGINT && ignores_interrupts_) {
                 continue;

@@ -44,6 +44,21 @@ static int refuse(void) {
     }
 }
 
+/* What ends a child that has the handlers of its parent, and no thread to call them. */
+static int end_of_child(void) {
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0) {
+        for (;;) {
+            pause();
+        }
+    }
+    last_event = 99;
+    kill(child, SIGTERM);
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) && last_event == 99 ? WTERMSIG(status) : 0;
+}
+
 int main(int argc, char* argv[]) {
     DWORD interrupt;
     DWORD quit;
@@ -66,6 +81,9 @@ int main(int argc, char* argv[]) {
     }
     SetConsoleCtrlHandler(NULL, FALSE);
     if (event_of(SIGINT) != CTRL_C_EVENT) {
+        return EXIT_FAILURE;
+    }
+    if (end_of_child() != SIGTERM) {
         return EXIT_FAILURE;
     }
     SetConsoleCtrlHandler(last_added, FALSE);
