@@ -1,5 +1,6 @@
 #include "wait.hpp"
 
+#include "file_object.hpp"
 #include "handle_table.hpp"
 #include "last_error.hpp"
 #include "sync.hpp"
@@ -41,7 +42,13 @@ struct waited_object {
         DWORD code = ERROR_SUCCESS;
         object = reference<kernel_object>(handle, SYNCHRONIZE, code);
         signal = object ? object->signal() : nullptr;
-        return code == ERROR_SUCCESS && signal == nullptr ? ERROR_INVALID_HANDLE : code;
+        if (code != ERROR_SUCCESS || signal != nullptr) {
+            return code;
+        }
+        // Windows would wait: for input of a console, and for the end of what a file does.
+        return dynamic_cast<const file_object*>(object.get()) != nullptr
+                   ? DWORD{ERROR_CALL_NOT_IMPLEMENTED}
+                   : DWORD{ERROR_INVALID_HANDLE};
     }
 
     DWORD wait(DWORD milliseconds, DWORD& result) const {
