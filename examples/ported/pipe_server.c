@@ -19,7 +19,7 @@ static BOOL ServeClient(HANDLE hPipe)
     while (ReadFile(hPipe, request, BUFFER_SIZE, &cbRead, NULL)) {
         request[cbRead] = '\0';
         printf("Received %lu bytes: %s\n", cbRead, request);
-        sprintf(reply, "You said: %s", request);
+        StringCchPrintfA(reply, sizeof(reply), "You said: %s", request);
         if (!WriteFile(hPipe, reply, (DWORD)strlen(reply), &cbWritten, NULL)) {
             printf("WriteFile failed, error %lu\n", GetLastError());
             return TRUE;
