@@ -1,8 +1,12 @@
+#include "posix/descriptor.hpp"
+#include "posix/file_growth.hpp"
 #include "slot_testing.hpp"
 #include "support/child_role.hpp"
 #include "sync_testing.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -95,6 +99,22 @@ std::string fill_slot(slot_pair& slot) {
     return text_of(ec) + (accepted > 0 && slot.reader.info().count == 0 ? "" : ", wrong");
 }
 
+/// A file of 1000 bytes that is to be far longer than there is room for.
+std::string extend_file(const std::string& directory) {
+    const auto path = directory + "/longer";
+    const posix::descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    struct ::stat status {};
+    if (!posix::extend(file.get(), 0, 1000) || ::fstat(file.get(), &status) != 0 ||
+        status.st_size != 1000)
+        return "not even a little";
+    if (posix::extend(file.get(), 1000, 256 << 20) || errno != ENOSPC)
+        return "no error";
+    if (::fstat(file.get(), &status) != 0 || status.st_size != 1000)
+        return "another length";
+    std::filesystem::remove(path);
+    return "no space";
+}
+
 /// Argument: an empty directory. One line for each thing tried.
 const child_role on_small_disk("on_small_disk", [](const std::vector<std::string>& arguments) {
     const auto& directory = arguments.at(0);
@@ -107,6 +127,7 @@ const child_role on_small_disk("on_small_disk", [](const std::vector<std::string
     tell_test("large region: " + text_of(ec));
     shared_region::create_unnamed(8 << 20, {}, ec);
     tell_test("large unnamed region: " + text_of(ec));
+    tell_test("longer file: " + extend_file(directory));
     const auto small = shared_region::create("small", 100'000, {}, ec);
     tell_test("small region: " + text_of(ec));
     auto lock = mutex::create("lock", {.initially_owned = true}, ec);
@@ -244,6 +265,7 @@ TEST_F(FullDisk, RefusesNewObjectsAndLeavesOthersAlone) {
     const std::vector<std::string> expected{
         "large region: no space",
         "large unnamed region: no space",
+        "longer file: no space",
         "small region: ok",
         "mutex: ok",
         "event: ok",
