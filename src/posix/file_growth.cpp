@@ -54,19 +54,21 @@ int allocate_in_file(int fd, off_t offset, off_t size) {
     if (!may_grow_to(offset + size))
         return -1;
 #if ISTHMUS_LINUX_FAST_PATHS
-    // In parts: in some kernels a signal interrupts, and a timer's would interrupt the whole
-    // always.
+    // The whole at once: what can never fit is refused before anything is taken. In some kernels a
+    // signal interrupts that, and a timer's could do so always: then in parts.
+    off_t part = size;
     while (size > 0) {
-        const off_t part = std::min(size, off_t{64} << 20U);
-        const int reason = ::posix_fallocate(fd, offset, part);
-        if (reason == EINTR)
+        const int reason = ::posix_fallocate(fd, offset, std::min(part, size));
+        if (reason == EINTR) {
+            part = std::min(part, off_t{16} << 20U);
             continue;
+        }
         if (reason != 0) {
             errno = reason;
             return -1;
         }
-        offset += part;
-        size -= part;
+        offset += std::min(part, size);
+        size -= std::min(part, size);
     }
     return 0;
 #else
